@@ -1,0 +1,42 @@
+import { add, cast, greater, mul, relu as stockRelu, type Tensor } from '@tensorflow/tfjs-core';
+import { declareKernel, type NoAttributes } from './kernel.ts';
+
+/** dy where y > 0, else 0. Inputs of one shape; y is the output of a ReLU. Not differentiable. */
+export const reluGradient = declareKernel<{ y: Tensor; dy: Tensor }, NoAttributes, Tensor>({
+  name: 'TrainingReluGradient',
+  composed: ({ y, dy }) => mul(dy, cast(greater(y, 0), 'float32')),
+});
+
+const kernelOfRelu = declareKernel<{ x: Tensor }, NoAttributes, Tensor>({
+  name: 'TrainingRelu',
+  composed: ({ x }) => stockRelu(x),
+  differentiation: {
+    saveInputs: [],
+    saveOutputs: [true],
+    gradients: (dy, [y]) => ({ x: () => reluGradient({ y: y as Tensor, dy }, {}) }),
+  },
+});
+
+const kernelOfAddRelu = declareKernel<{ a: Tensor; b: Tensor }, NoAttributes, Tensor>({
+  name: 'TrainingAddRelu',
+  composed: ({ a, b }) => stockRelu(add(a, b)),
+  differentiation: {
+    saveInputs: [],
+    saveOutputs: [true],
+    gradients: (dy, [y]) => {
+      // One gradient for both. The tape may dispose what it adds up, so the second gets a handle of its own.
+      const gradient = reluGradient({ y: y as Tensor, dy }, {});
+      return { a: () => gradient, b: () => gradient.clone() };
+    },
+  },
+});
+
+/** max(x, 0), element by element; its gradient at 0 is 0. */
+export function relu<T extends Tensor>(x: T): T {
+  return kernelOfRelu({ x }, {}) as T;
+}
+
+/** max(a + b, 0): the sum of a residual block and its shortcut, of one shape, then ReLU. */
+export function addRelu<T extends Tensor>(a: T, b: T): T {
+  return kernelOfAddRelu({ a, b }, {}) as T;
+}

@@ -1,0 +1,40 @@
+import { add, matMul, type Tensor1D, type Tensor2D } from '@tensorflow/tfjs-core';
+import { columnSums } from './columnSums.ts';
+import { declareKernel, type NoAttributes } from './kernel.ts';
+
+interface DenseInputs {
+  x: Tensor2D;
+  kernel: Tensor2D;
+  bias?: Tensor1D;
+}
+
+const kernelOfDense = declareKernel<DenseInputs, NoAttributes, Tensor2D>({
+  name: 'TrainingDense',
+  composed: ({ x, kernel, bias }) => {
+    const y = matMul<Tensor2D>(x, kernel);
+    return bias === undefined ? y : add(y, bias);
+  },
+  differentiation: {
+    saveInputs: ['x', 'kernel'],
+    gradients: (dy, saved) => {
+      const [x, kernel] = saved as [Tensor2D, Tensor2D];
+      return {
+        x: () => matMul(dy, kernel, false, true),
+        kernel: () => matMul(x, dy, true, false),
+        bias: () => columnSums(dy),
+      };
+    },
+  },
+});
+
+/**
+ * Fully connected layer, x · kernel + bias.
+ *
+ * @param x features, [N, F]
+ * @param kernel [F, units]
+ * @param bias [units], or null for none
+ * @returns [N, units]
+ */
+export function dense(x: Tensor2D, kernel: Tensor2D, bias: Tensor1D | null): Tensor2D {
+  return kernelOfDense({ x, kernel, ...(bias === null ? {} : { bias }) }, {});
+}

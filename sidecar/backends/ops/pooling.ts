@@ -1,0 +1,59 @@
+import {
+  avgPool,
+  broadcastTo,
+  concat,
+  div,
+  maxPool as stockMaxPool,
+  mean,
+  reshape,
+  type Tensor2D,
+  type Tensor4D,
+} from '@tensorflow/tfjs-core';
+import { declareKernel } from './kernel.ts';
+
+/** Window of a pooling layer, the same for height and width; no padding. */
+export interface PoolOptions {
+  /** Side of the window in pixels, >= 1. */
+  readonly size: number;
+  /** Step between two windows in pixels, >= 1. */
+  readonly stride: number;
+}
+
+const globalAverageGradient = declareKernel<{ dy: Tensor2D }, { height: number; width: number }, Tensor4D>({
+  name: 'TrainingGlobalAveragePoolGradient',
+  composed: ({ dy }, { height, width }) => {
+    const [batch, channels] = dy.shape;
+    const share = reshape(div(dy, height * width), [batch, 1, 1, channels]);
+    return broadcastTo(share, [batch, height, width, channels]);
+  },
+});
+
+const kernelOfGlobalAverage = declareKernel<{ x: Tensor4D }, { height: number; width: number }, Tensor2D>({
+  name: 'TrainingGlobalAveragePool',
+  composed: ({ x }) => mean(x, [1, 2]),
+  differentiation: {
+    saveInputs: [],
+    gradients: (dy, _saved, size) => ({ x: () => globalAverageGradient({ dy: dy as Tensor2D }, size) }),
+  },
+});
+
+/** Mean over height and width: [N, H, W, C] → [N, C]. */
+export function globalAveragePool(x: Tensor4D): Tensor2D {
+  const [, height, width] = x.shape;
+  return kernelOfGlobalAverage({ x }, { height, width });
+}
+
+/** Largest value of each window, [N, H, W, C] → [N, floor((H − size) / stride) + 1, …, C]. */
+export function maxPool(x: Tensor4D, { size, stride }: PoolOptions): Tensor4D {
+  return stockMaxPool(x, size, stride, 'valid');
+}
+
+/** Mean of each window, [N, H, W, C] → [N, floor((H − size) / stride) + 1, …, C]. */
+export function averagePool(x: Tensor4D, { size, stride }: PoolOptions): Tensor4D {
+  return avgPool(x, size, stride, 'valid');
+}
+
+/** Feature vectors side by side: [N, F1], [N, F2], … → [N, F1 + F2 + …]. */
+export function concatFeatures(features: Tensor2D[]): Tensor2D {
+  return concat(features, 1);
+}
