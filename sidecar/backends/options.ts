@@ -7,7 +7,7 @@ export const BACKEND_NAMES = ['tensorflow', 'webgpu', 'wasm', 'cpu'] as const;
 export type BackendName = (typeof BACKEND_NAMES)[number];
 
 /** Which backend an experiment asks for. */
-export const backendSchema = z
+export const backendOptions = z
   .enum(['auto', ...BACKEND_NAMES])
   .default('auto')
   .describe(
@@ -16,4 +16,4 @@ export const backendSchema = z
   );
 
 /** A backend's name, or `auto`. */
-export type BackendChoice = z.infer<typeof backendSchema>;
+export type BackendChoice = z.infer<typeof backendOptions>;
