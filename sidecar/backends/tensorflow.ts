@@ -1,0 +1,83 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { engine, findBackendFactory, setBackend } from '@tensorflow/tfjs-core';
+import type { Modules } from './modules.ts';
+import { BackendUnusable, reasonOf, type Activated } from './prepared.ts';
+
+/** Packages that bring native TensorFlow, the better first. */
+export const TENSORFLOW_PACKAGES = ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node'] as const;
+
+/** What this file reads of tfjs-node's backend. */
+interface NativeBackend {
+  readonly isUsingGpuDevice?: boolean;
+  readonly binding?: { readonly TF_Version?: string };
+}
+
+/** Native TensorFlow through the first package that works; all reasons are told when none does. */
+export async function activateTensorflow(modules: Modules): Promise<Activated> {
+  const reasons: string[] = [];
+  for (const name of TENSORFLOW_PACKAGES) {
+    try {
+      return await activatePackage(name, modules);
+    } catch (thrown) {
+      reasons.push(`${name}: ${reasonOf(thrown)}`);
+    }
+  }
+  throw new BackendUnusable(reasons.join('; '));
+}
+
+async function activatePackage(name: string, modules: Modules): Promise<Activated> {
+  requireBinding(packageFolder(name, modules));
+  // Else the library reports on itself on stderr at every start.
+  process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '2';
+  restoreRemovedUtilities();
+  await modules.load(name);
+  if ((findBackendFactory('tensorflow') as unknown) == null) {
+    throw new BackendUnusable('it loads, but registers no backend named tensorflow');
+  }
+  if (!(await setBackend('tensorflow'))) throw new BackendUnusable('its backend did not initialise');
+  const { isUsingGpuDevice, binding } = engine().backend as unknown as NativeBackend;
+  const onGpu = isUsingGpuDevice === true;
+  return {
+    device: onGpu ? 'GPU (CUDA)' : 'CPU (native TensorFlow)',
+    version: `TensorFlow ${binding?.TF_Version ?? 'of unknown version'} through ${name}`,
+    readIsFree: !onGpu,
+  };
+}
+
+function packageFolder(name: string, modules: Modules): string {
+  let main: string;
+  try {
+    main = modules.resolve(name);
+  } catch (thrown) {
+    const isMissing = (thrown as NodeJS.ErrnoException).code === 'MODULE_NOT_FOUND';
+    throw new BackendUnusable(isMissing ? 'is not installed' : reasonOf(thrown));
+  }
+  let folder = path.dirname(main);
+  while (!existsSync(path.join(folder, 'package.json')) && path.dirname(folder) !== folder)
+    folder = path.dirname(folder);
+  return folder;
+}
+
+/**
+ * Looks for the compiled binding before the package is imported: the import alone costs a third of a second, and on
+ * most machines the binding is not there because it is downloaded only on request.
+ */
+function requireBinding(folder: string): void {
+  const library = path.join(folder, 'lib');
+  const builds = existsSync(library) ? readdirSync(library) : [];
+  const found = builds.some((build) => existsSync(path.join(library, build, 'tfjs_binding.node')));
+  if (!found) {
+    throw new BackendUnusable(
+      'is installed, but its native binding (lib/napi-v*/tfjs_binding.node) is missing: run `npm run gpu` to fetch it',
+    );
+  }
+}
+
+/** Node 23 removed two functions of `util` that tfjs-node 4.22 calls in every operation. */
+function restoreRemovedUtilities(): void {
+  const util = createRequire(import.meta.url)('node:util') as Record<string, unknown>;
+  util['isNullOrUndefined'] ??= (value: unknown) => value === null || value === undefined;
+  util['isArray'] ??= Array.isArray;
+}

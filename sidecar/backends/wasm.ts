@@ -1,0 +1,19 @@
+import path from 'node:path';
+import { setBackend } from '@tensorflow/tfjs-core';
+import type { Modules } from './modules.ts';
+import { BackendUnusable, type Activated } from './prepared.ts';
+
+const PACKAGE = '@tensorflow/tfjs-backend-wasm';
+
+/** The embedded default: XNNPACK in WebAssembly, on one thread of the CPU. */
+export async function activateWasm(modules: Modules): Promise<Activated> {
+  const { setWasmPaths, version_wasm } = await import('@tensorflow/tfjs-backend-wasm');
+  // In Node the binaries are read from a folder, whose name must end with a slash.
+  setWasmPaths(path.join(path.dirname(modules.resolve(PACKAGE)), path.sep));
+  if (!(await setBackend('wasm'))) throw new BackendUnusable(`${PACKAGE} did not initialise`);
+  return {
+    device: 'CPU (WebAssembly SIMD, 1 thread)',
+    version: `tfjs-backend-wasm ${version_wasm}`,
+    readIsFree: true,
+  };
+}

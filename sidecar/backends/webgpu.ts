@@ -1,0 +1,85 @@
+import { setBackend } from '@tensorflow/tfjs-core';
+import type { Modules } from './modules.ts';
+import { BackendUnusable, reasonOf, type Activated } from './prepared.ts';
+
+const PACKAGE = 'webgpu';
+
+/** What this file uses of the npm package `webgpu` (Dawn) and of a WebGPU adapter. */
+interface Dawn {
+  readonly create: (options: string[]) => Gpu;
+  readonly globals: object;
+}
+interface Gpu {
+  requestAdapter(options: {
+    powerPreference: 'high-performance';
+  }): Promise<{ readonly info: AdapterInfo } | null>;
+}
+/** How an adapter describes itself; every part may be empty. */
+export interface AdapterInfo {
+  readonly vendor?: string;
+  readonly architecture?: string;
+  readonly device?: string;
+  readonly description?: string;
+  readonly isFallbackAdapter?: boolean;
+}
+
+/** Names under which renderers in software go. */
+const SOFTWARE = /swiftshader|llvmpipe|lavapipe|softpipe|basic render|warp/i;
+
+/** Whether an adapter is the CPU in disguise: right, but a hundred times slower than the embedded backend. */
+export function isSoftwareAdapter(info: AdapterInfo): boolean {
+  return info.isFallbackAdapter === true || SOFTWARE.test(describe(info));
+}
+
+function describe({ vendor, architecture, device, description }: AdapterInfo): string {
+  const parts = [description, vendor, architecture, device].filter(
+    (part) => part !== undefined && part !== '',
+  );
+  return parts.join(', ');
+}
+
+/**
+ * Any GPU by way of Dawn. The process that calls this must end by `process.exit`: Dawn holds it open.
+ *
+ * @param allowSoftware whether a software adapter will do: only when the backend was asked for by name
+ */
+export async function activateWebgpu(modules: Modules, allowSoftware: boolean): Promise<Activated> {
+  const dawn = await loadDawn(modules);
+  const gpu = dawn.create([]);
+  const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
+  if (adapter === null)
+    throw new BackendUnusable('no GPU adapter found (no driver for Vulkan, Metal or Direct3D 12)');
+  const { info } = adapter;
+  if (isSoftwareAdapter(info) && !allowSoftware) {
+    throw new BackendUnusable(
+      `the only adapter is software (${describe(info)}); name the backend to use it anyway`,
+    );
+  }
+  // Both must be in place before tfjs-backend-webgpu is loaded: it looks at navigator.gpu once.
+  Object.assign(globalThis, dawn.globals);
+  Object.defineProperty(globalThis, 'navigator', { value: { gpu, userAgent: 'node' }, configurable: true });
+  const { version_webgpu } = (await import('@tensorflow/tfjs-backend-webgpu')) as { version_webgpu?: string };
+  if (!(await setBackend('webgpu'))) throw new BackendUnusable('tfjs-backend-webgpu did not initialise');
+  return {
+    device: `${isSoftwareAdapter(info) ? 'software' : 'GPU'} (${describe(info)})`,
+    version: `tfjs-backend-webgpu ${version_webgpu ?? '4.22.0'} on Dawn`,
+    readIsFree: false,
+  };
+}
+
+async function loadDawn(modules: Modules): Promise<Dawn> {
+  let exports: Partial<Dawn>;
+  try {
+    exports = (await modules.load(PACKAGE)) as Partial<Dawn>;
+  } catch (thrown) {
+    const isMissing = (thrown as NodeJS.ErrnoException).code === 'MODULE_NOT_FOUND';
+    throw new BackendUnusable(
+      isMissing ? `package ${PACKAGE} is not installed` : `package ${PACKAGE}: ${reasonOf(thrown)}`,
+    );
+  }
+  const { create, globals } = exports;
+  if (typeof create !== 'function' || typeof globals !== 'object') {
+    throw new BackendUnusable(`package ${PACKAGE} loads, but exports no create() and globals`);
+  }
+  return { create, globals };
+}
