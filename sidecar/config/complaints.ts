@@ -1,0 +1,183 @@
+import { distance } from 'fastest-levenshtein';
+import type { z } from 'zod';
+import type { Complaint, Path } from './findings.ts';
+import { show } from './findings.ts';
+import { choices, discriminatorValues, keysAt, schemaAt } from './schemaWalk.ts';
+
+/** The nearest candidate by edit distance, if it is near enough to be what was meant. */
+export function nearest(word: string, candidates: readonly string[]): string | null {
+  const ranked = candidates
+    .map((candidate) => ({ candidate, edits: distance(word.toLowerCase(), candidate.toLowerCase()) }))
+    .sort((a, b) => a.edits - b.edits);
+  const best = ranked[0];
+  return best && best.edits <= Math.max(2, Math.ceil(word.length / 3)) ? best.candidate : null;
+}
+
+function valueAt(data: unknown, path: Path): unknown {
+  return path.reduce<unknown>(
+    (value, key) =>
+      typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[key] : undefined,
+    data,
+  );
+}
+
+const listed = (values: readonly unknown[]) => values.map(show).join(', ');
+
+/** What a zod issue says, in our words: code, path, expectation, nearest valid key or value. */
+export function complaintsOf(root: z.ZodType, data: unknown, issue: z.core.$ZodIssue): Complaint[] {
+  const path = issue.path.map((segment) => (typeof segment === 'number' ? segment : String(segment)));
+  const got = valueAt(data, path);
+  const name = path.length > 0 ? path.join('.') : 'The experiment';
+  switch (issue.code) {
+    case 'unrecognized_keys':
+      return issue.keys.map((key) => {
+        const valid = keysAt(root, data, path);
+        const open = valid.filter((candidate) => valueAt(data, [...path, candidate]) === undefined);
+        return {
+          code: 'unknownKey',
+          path: [...path, key],
+          atKey: true,
+          message: `${[...path, key].join('.')} is not a setting.`,
+          expected: `one of ${valid.join(', ')}`,
+          got: key,
+          suggestion: nearest(key, open) ?? nearest(key, valid),
+        };
+      });
+    case 'invalid_type':
+      if (got === undefined)
+        return [
+          {
+            code: 'missingKey',
+            path,
+            message: `${name} is missing.`,
+            expected: expectation(root, data, path, issue.expected),
+          },
+        ];
+      return [
+        {
+          code: 'wrongType',
+          path,
+          message: `${name} is ${show(got)}.`,
+          expected: expectation(root, data, path, issue.expected),
+          got,
+        },
+      ];
+    case 'too_small':
+    case 'too_big': {
+      const small = issue.code === 'too_small';
+      const bound = small ? issue.minimum : issue.maximum;
+      const sign = small ? (issue.inclusive ? '≥' : '>') : issue.inclusive ? '≤' : '<';
+      const what =
+        issue.origin === 'array' || issue.origin === 'string'
+          ? `a length ${sign} ${String(bound)}`
+          : `${sign} ${String(bound)}`;
+      return [{ code: 'outOfRange', path, message: `${name} is ${show(got)}.`, expected: what, got }];
+    }
+    case 'invalid_value': {
+      if (got === undefined)
+        return [
+          {
+            code: 'missingKey',
+            path,
+            message: `${name} is missing.`,
+            expected: `one of ${listed(issue.values)}`,
+          },
+        ];
+      return [unknownValue(path, got, issue.values)];
+    }
+    case 'invalid_union': {
+      const union = schemaAt(root, data, path);
+      const discriminator = union && discriminatorValues(union);
+      if (!discriminator) {
+        // The data's discriminator is the last segment of the path when the union's own key is at fault.
+        const owner = schemaAt(root, data, path.slice(0, -1));
+        const values = owner && discriminatorValues(owner);
+        if (values && values.key === path.at(-1)) {
+          if (got === undefined)
+            return [
+              {
+                code: 'missingKey',
+                path,
+                message: `${name} is missing.`,
+                expected: `one of ${listed(values.values)}`,
+              },
+            ];
+          return [unknownValue(path, got, values.values)];
+        }
+      } else if (typeof got === 'object' && got !== null) {
+        const at = [...path, discriminator.key];
+        const value = valueAt(data, at);
+        if (value === undefined)
+          return [
+            {
+              code: 'missingKey',
+              path: at,
+              message: `${at.join('.')} is missing.`,
+              expected: `one of ${listed(discriminator.values)}`,
+            },
+          ];
+        return [unknownValue(at, value, discriminator.values)];
+      } else if (got === undefined) {
+        return [
+          {
+            code: 'missingKey',
+            path,
+            message: `${name} is missing.`,
+            expected: `a map with ${discriminator.key}: ${listed(discriminator.values)}`,
+          },
+        ];
+      }
+      return [
+        {
+          code: 'wrongType',
+          path,
+          message: `${name} is ${show(got)}.`,
+          expected: expectation(root, data, path, 'a valid value'),
+          got,
+        },
+      ];
+    }
+    case 'invalid_key':
+      return [
+        {
+          code: 'invalid',
+          path,
+          atKey: true,
+          message: `${name} is not a valid name.`,
+          expected: 'a lower-camel-case name',
+          got: path.at(-1),
+        },
+      ];
+    default:
+      return [{ code: 'invalid', path, message: `${name} is ${show(got)}.`, expected: issue.message, got }];
+  }
+}
+
+function unknownValue(path: Path, got: unknown, values: readonly unknown[]): Complaint {
+  return {
+    code: 'unknownValue',
+    path,
+    message: `${path.join('.')} is ${show(got)}.`,
+    expected: `one of ${listed(values)}`,
+    got,
+    suggestion: nearest(String(got), values.map(String)),
+  };
+}
+
+const TYPES: Readonly<Record<string, string>> = {
+  object: 'a map',
+  record: 'a map',
+  array: 'a list',
+  number: 'a number',
+  int: 'a whole number',
+  string: 'text',
+  boolean: 'true or false',
+  tuple: 'a list',
+};
+
+function expectation(root: z.ZodType, data: unknown, path: Path, type: string): string {
+  const schema = schemaAt(root, data, path);
+  const values = schema ? choices(schema) : [];
+  if (values.length > 0) return `one of ${listed(values)}`;
+  return TYPES[type] ?? type;
+}

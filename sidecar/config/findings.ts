@@ -1,0 +1,78 @@
+/** The severity of every rule, once. error = cannot run as written; warning = runs, but doubtful. */
+export const RULES = {
+  yamlSyntax: 'error',
+  duplicateKey: 'error',
+  notAMap: 'error',
+  fileNotFound: 'error',
+  unknownKey: 'error',
+  missingKey: 'error',
+  wrongType: 'error',
+  unknownValue: 'error',
+  outOfRange: 'error',
+  invalid: 'error',
+  badOverride: 'error',
+  batchTooLarge: 'error',
+  emptySplit: 'error',
+  dataMissing: 'error',
+  unknownStage: 'error',
+  modelMissing: 'error',
+  modelUnfit: 'error',
+  cropTooLarge: 'error',
+  viewsNeedImages: 'error',
+  milestoneAfterEnd: 'warning',
+  lambdaGoneBeforeOmega: 'warning',
+  emaMemoryTooLong: 'warning',
+  testSelection: 'warning',
+  noEffect: 'warning',
+} as const satisfies Record<string, 'error' | 'warning'>;
+
+export type RuleCode = keyof typeof RULES;
+export type Severity = 'error' | 'warning';
+export type Path = readonly (string | number)[];
+
+/** One thing wrong or doubtful in an experiment file, located. */
+export interface Finding {
+  readonly code: RuleCode;
+  readonly severity: Severity;
+  readonly file: string;
+  /** 1-based. */
+  readonly line: number;
+  /** 1-based. */
+  readonly column: number;
+  /** Dotted, as `--set` takes it; empty for the whole document. */
+  readonly path: string;
+  readonly message: string;
+  readonly expected: string;
+  readonly got: string;
+  /** The nearest valid key or value. */
+  readonly suggestion: string | null;
+}
+
+/** A finding before its place is known. */
+export interface Complaint {
+  readonly code: RuleCode;
+  readonly path: Path;
+  readonly message: string;
+  readonly expected: string;
+  readonly got?: unknown;
+  readonly suggestion?: string | null;
+  /** Point at the key instead of its value. */
+  readonly atKey?: boolean;
+}
+
+export const pathText = (path: Path): string => path.join('.');
+
+/** `file:line:column: severity code: message (expected …, got …) Did you mean …?` */
+export function formatFinding(finding: Finding): string {
+  const place = `${finding.file}:${finding.line}:${finding.column}`;
+  const expectation = finding.expected === '' ? '' : ` Expected ${finding.expected}.`;
+  const suggestion = finding.suggestion === null ? '' : ` Did you mean ${finding.suggestion}?`;
+  return `${place}: ${finding.severity} ${finding.code}: ${finding.message}${expectation}${suggestion}`;
+}
+
+/** A value as a person reads it in a message: short, quoted when text. */
+export function show(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  const text = typeof value === 'number' ? String(value) : JSON.stringify(value);
+  return text.length > 60 ? `${text.slice(0, 57)}…` : text;
+}

@@ -1,0 +1,89 @@
+import { datasetFacts, type DatasetFacts } from '../datasets/options.ts';
+import { declarationOf } from '../methods/registry.options.ts';
+import type { MethodDeclaration } from '../methods/declaration.ts';
+import type { ModelOptions } from '../models/registry.spec.ts';
+import type { LearningRateSchedule } from '../schedules/learningRate.ts';
+import type { OptimizerOptions } from '../schedules/stage.ts';
+import type { Experiment } from './experiment.ts';
+
+/** A stage with everything decided. */
+export interface StagePlan {
+  readonly name: string;
+  readonly title: string;
+  /** Optimiser steps of the run before this stage. */
+  readonly from: number;
+  readonly steps: number;
+  /** What the experiment asks for, before the method's own adjustment. */
+  readonly asked: number;
+  /** Length in epochs, with fraction. */
+  readonly epochs: number;
+  readonly optimizer: OptimizerOptions;
+  readonly schedule: LearningRateSchedule;
+}
+
+/** What follows from an experiment: split sizes, lengths, models by name. */
+export interface Plan {
+  readonly declaration: MethodDeclaration;
+  readonly data: DatasetFacts;
+  readonly splits: { readonly train: number; readonly validation: number; readonly test: number };
+  readonly stepsPerEpoch: number;
+  readonly stages: readonly StagePlan[];
+  readonly totalSteps: number;
+  /** Backbones by the names that the method reads; undefined where none is given. */
+  readonly models: ReadonlyMap<string, ModelOptions | undefined>;
+}
+
+/** The names under which the method looks for models. */
+export function modelNames(declaration: MethodDeclaration, models: Experiment['models']): string[] {
+  if (declaration.models !== 'any') return [...declaration.models];
+  const named = Object.keys(models).filter((name) => name !== 'default');
+  return named.length > 0 ? named : ['student'];
+}
+
+export function planOf(experiment: Experiment): Plan {
+  const { training } = experiment;
+  const declaration = declarationOf(experiment.method.name);
+  const data = datasetFacts(experiment.dataset);
+  const validation =
+    training.validation < 1 ? Math.floor(data.train * training.validation) : Math.floor(training.validation);
+  const train = data.train - validation;
+  const stepsPerEpoch = training.epochSteps ?? Math.max(1, Math.ceil(train / training.batchSize));
+  let from = 0;
+  const stages = declaration.stages.map((stage): StagePlan => {
+    const base = { optimizer: experiment.optimizer, schedule: experiment.schedule, epochs: training.epochs };
+    const preset = stage.defaults(base);
+    const own = experiment.stages[stage.name];
+    const epochs = own?.epochs ?? preset.epochs ?? base.epochs;
+    const asked =
+      own?.steps ??
+      (own?.epochs === undefined ? preset.steps : undefined) ??
+      Math.round(epochs * stepsPerEpoch);
+    const steps = declaration.stageSteps?.(experiment.method, stage.name, asked) ?? asked;
+    const plan = {
+      name: stage.name,
+      title: stage.title,
+      from,
+      steps,
+      asked,
+      epochs: steps / stepsPerEpoch,
+      optimizer: own?.optimizer ?? preset.optimizer ?? base.optimizer,
+      schedule: own?.schedule ?? preset.schedule ?? base.schedule,
+    };
+    from += steps;
+    return plan;
+  });
+  return {
+    declaration,
+    data,
+    splits: { train, validation, test: data.test },
+    stepsPerEpoch,
+    stages,
+    totalSteps: from,
+    models: new Map(
+      modelNames(declaration, experiment.models).map((name) => [
+        name,
+        experiment.models[name] ?? experiment.models['default'],
+      ]),
+    ),
+  };
+}

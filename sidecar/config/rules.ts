@@ -1,0 +1,167 @@
+import { backbone } from '../models/registry.spec.ts';
+import { traceNetwork } from '../models/shapes.spec.ts';
+import { plain } from '../models/spec.ts';
+import { nearest } from './complaints.ts';
+import type { Experiment } from './experiment.ts';
+import type { Complaint } from './findings.ts';
+import type { Plan } from './plan.ts';
+
+type Rule = (experiment: Experiment, plan: Plan) => Complaint[];
+
+const splits: Rule = ({ training }, { splits, data }) => {
+  if (splits.train < 1)
+    return [
+      {
+        code: 'emptySplit',
+        path: ['training', 'validation'],
+        message: `A validation split of ${training.validation} leaves nothing of ${data.train} training samples.`,
+        expected: `a share below 1 or a count below ${data.train}`,
+        got: training.validation,
+      },
+    ];
+  if (training.batchSize <= splits.train) return [];
+  return [
+    {
+      code: 'batchTooLarge',
+      path: ['training', 'batchSize'],
+      message: `A batch of ${training.batchSize} is larger than the training split of ${splits.train} samples.`,
+      expected: `≤ ${splits.train}`,
+      got: training.batchSize,
+    },
+  ];
+};
+
+const models: Rule = (experiment, plan) => {
+  const found: Complaint[] = [];
+  for (const [name, options] of plan.models) {
+    if (!options) {
+      found.push({
+        code: 'modelMissing',
+        path: ['models'],
+        message: `The method ${experiment.method.name} needs a model ${name}.`,
+        expected: `models.${name} or models.default`,
+        suggestion: nearest(name, Object.keys(experiment.models)),
+      });
+      continue;
+    }
+    const path = ['models', name in experiment.models ? name : 'default'];
+    try {
+      traceNetwork(plain(backbone(options, plan.data.shape, plan.data.classes), plan.data.shape));
+    } catch (error) {
+      found.push({
+        code: 'modelUnfit',
+        path,
+        message: `${options.name} cannot read ${experiment.dataset.name}: ${(error as Error).message}`,
+        expected: `a model for samples of shape [${plan.data.shape.join(', ')}]`,
+        got: options.name,
+      });
+    }
+  }
+  const read = [...plan.models.keys()];
+  for (const name of Object.keys(experiment.models))
+    if (name !== 'default' && !read.includes(name))
+      found.push({
+        code: 'noEffect',
+        path: ['models', name],
+        atKey: true,
+        message: `The method ${experiment.method.name} reads no model ${name}.`,
+        expected: `one of ${['default', ...read].join(', ')}`,
+        got: name,
+        suggestion: nearest(name, read),
+      });
+  return found;
+};
+
+const views: Rule = ({ views: { crop, flip } }, { data }) => {
+  const [height, width] = data.shape;
+  if (data.shape.length < 3) {
+    const used = crop.padding > 0 ? ['crop', 'padding'] : flip ? ['flip'] : null;
+    if (!used) return [];
+    return [
+      {
+        code: 'viewsNeedImages',
+        path: ['views', ...used],
+        message: `Samples of shape [${data.shape.join(', ')}] are not images: they can neither be cropped nor mirrored.`,
+        expected: 'crop.padding: 0 and flip: false, or an image data set',
+        got: used.join('.'),
+      },
+    ];
+  }
+  const most = Math.min(height ?? 0, width ?? 0) - 1;
+  if (crop.padding <= most) return [];
+  return [
+    {
+      code: 'cropTooLarge',
+      path: ['views', 'crop', 'padding'],
+      message: `A crop padding of ${crop.padding} can move a ${height}×${width} image wholly out of sight.`,
+      expected: `≤ ${most}`,
+      got: crop.padding,
+    },
+  ];
+};
+
+const stages: Rule = (experiment, plan) => {
+  const known = plan.stages.map((stage) => stage.name);
+  const found: Complaint[] = Object.keys(experiment.stages)
+    .filter((name) => !known.includes(name))
+    .map((name) => ({
+      code: 'unknownStage',
+      path: ['stages', name],
+      atKey: true,
+      message: `The method ${experiment.method.name} has no stage ${name}.`,
+      expected: `one of ${known.join(', ')}`,
+      got: name,
+      suggestion: nearest(name, known),
+    }));
+  for (const stage of plan.stages) {
+    if (stage.schedule.name !== 'multiStep') continue;
+    const own = experiment.stages[stage.name]?.schedule ? ['stages', stage.name, 'schedule'] : ['schedule'];
+    stage.schedule.milestones.forEach((milestone, index) => {
+      if (milestone < stage.epochs) return;
+      found.push({
+        code: 'milestoneAfterEnd',
+        path: [...own, 'milestones', index],
+        message: `The stage ${stage.name} ends at epoch ${stage.epochs}, before the milestone ${milestone}.`,
+        expected: `< ${stage.epochs}`,
+        got: milestone,
+      });
+    });
+  }
+  if (plan.totalSteps < 1)
+    found.push({
+      code: 'outOfRange',
+      path: ['training', 'epochs'],
+      message: 'The run has no steps.',
+      expected: 'at least one optimiser step in some stage',
+      got: experiment.training.epochs,
+    });
+  return found;
+};
+
+const method: Rule = (experiment, plan) => {
+  const main = plan.stages.at(-1);
+  if (!main || main.steps < 1 || !plan.declaration.doubts) return [];
+  return plan.declaration
+    .doubts(experiment.method, { epochs: main.epochs, steps: main.steps })
+    .map(({ code, path, message, expected }) => ({ code, path: ['method', ...path], message, expected }));
+};
+
+const selection: Rule = ({ training, checkpoints }, { splits: { validation } }) =>
+  validation > 0 || checkpoints.keepBest === 0
+    ? []
+    : [
+        {
+          code: 'noEffect',
+          path: ['training', 'validation'],
+          message:
+            'Without a validation split there is nothing to select on: the last networks are kept as the best.',
+          expected: '> 0, or checkpoints.keepBest: 0',
+          got: training.validation,
+        },
+      ];
+
+const RULE_FUNCTIONS: readonly Rule[] = [splits, models, views, stages, method, selection];
+
+/** Everything that the schema alone cannot see. */
+export const checkRules: Rule = (experiment, plan) =>
+  RULE_FUNCTIONS.flatMap((rule) => rule(experiment, plan));

@@ -1,0 +1,124 @@
+import type * as tf from '@tensorflow/tfjs-core';
+import type { LossTerm } from '../losses/terms.ts';
+import type { Network, Parameter } from '../models/network.ts';
+import type { Backbone, Shape } from '../models/spec.ts';
+import type { Stream } from '../random/stream.ts';
+import type { RoleDeclaration } from './declaration.ts';
+
+/** Where a run stands: counts of optimiser steps, never seconds. */
+export interface Clock {
+  /** 0-based over the whole run: steps completed before this one. */
+  readonly step: number;
+  /** 0-based within the stage. */
+  readonly stageStep: number;
+  /** 0-based within the stage, constant inside an epoch. */
+  readonly epoch: number;
+  readonly stage: string;
+}
+
+/** A batch on the device. */
+export interface TrainingBatch {
+  readonly size: number;
+  /** One [size, ...input] tensor per view. */
+  readonly views: readonly tf.Tensor[];
+  /** int32 [size]. */
+  readonly labels: tf.Tensor1D;
+  /** Positions in the training file. */
+  readonly samples: Uint32Array;
+}
+
+/** Terms to minimise, and what the metrics may look at: logits by role. */
+export interface Forward {
+  readonly terms: readonly LossTerm[];
+  readonly outputs?: Readonly<Record<string, tf.Tensor2D>>;
+}
+
+/** One update inside a step: simultaneous, alternating and two-optimiser methods are lists of these. */
+export interface Phase {
+  readonly name: string;
+  /** Augmented views per sample; 0 draws no batch. */
+  readonly views: number;
+  /** Asked every step; tensors that are not listed receive neither update nor decay. */
+  parameters(clock: Clock): readonly Parameter[];
+  /** Optimiser group: its own slots. */
+  readonly optimizer: string;
+  /** Constants of the loss, computed before gradients are recorded (teacher logits). */
+  targets?(batch: TrainingBatch, clock: Clock): readonly tf.Tensor2D[];
+  /** Builds the loss; Σ weight · value is minimised. */
+  forward(batch: TrainingBatch, clock: Clock, targets: readonly tf.Tensor2D[]): Forward;
+  /** Whether the phase runs in this step; absent: always. */
+  active?(clock: Clock): boolean;
+}
+
+export interface Stage {
+  readonly name: string;
+  readonly phases: readonly Phase[];
+  /** Logged as schedule/<name>; the loop adds the learning rate. */
+  schedules(clock: Clock): Readonly<Record<string, number>>;
+  /** Before the phases: acting in an environment. */
+  beforeStep?(clock: Clock): Promise<void>;
+  /** After the updates: averages, target networks, swaps. @param gate 0 where the step was refused, else 1 or null */
+  afterStep?(clock: Clock, gate: tf.Scalar | null): void;
+}
+
+/** State that is not a network: saved in every checkpoint, restored before the first step. */
+export interface Slot {
+  save(): Readonly<Record<string, Float32Array | Int32Array | number>>;
+  restore(saved: Readonly<Record<string, Float32Array | Int32Array | number>>): void;
+}
+
+/** Where a role's logits come from, for export: a branch or join of a network. */
+export interface Role extends RoleDeclaration {
+  readonly path: { readonly network: string; readonly output: string } | null;
+}
+
+export type Evaluation =
+  | {
+      readonly kind: 'classification';
+      /** Logits [batch, classes] by role id, in inference mode. */
+      predict(x: tf.Tensor): Readonly<Record<string, tf.Tensor2D>>;
+      /** A derived role that takes the best of some roles in every metric's own sense. */
+      readonly best: { readonly id: string; readonly among: readonly string[] };
+      /** Roles and networks that the homogenization measures compare. */
+      readonly diversity?: {
+        readonly peers: readonly string[];
+        readonly pairs: readonly (readonly [student: string, teacher: string])[];
+        readonly weights: {
+          readonly student: Network;
+          readonly teacher: Network;
+          readonly scopes: readonly string[];
+        };
+      };
+    }
+  | { readonly kind: 'custom'; evaluate(clock: Clock): Promise<Readonly<Record<string, number>>> };
+
+/** A method at work. Built once per process, before anything is restored. */
+export interface Training {
+  readonly networks: Readonly<Record<string, Network>>;
+  readonly roles: readonly Role[];
+  readonly slots: Readonly<Record<string, Slot>>;
+  readonly stages: readonly Stage[];
+  readonly evaluation: Evaluation;
+}
+
+export interface StageLength {
+  readonly name: string;
+  readonly steps: number;
+  readonly epochs: number;
+}
+
+export interface MethodContext<Options> {
+  readonly options: Options;
+  readonly seed: number;
+  readonly input: Shape;
+  readonly classes: number;
+  readonly stages: readonly StageLength[];
+  /** Names that the method reads, in order. */
+  readonly modelNames: readonly string[];
+  /** @throws when the experiment names no such model */
+  readonly backbone: (model: string) => Backbone;
+  /** A counter-based random stream of the method's own. */
+  readonly rng: (stream: string) => Stream;
+}
+
+export type Algorithm<Options> = (context: MethodContext<Options>) => Training;
