@@ -1,0 +1,30 @@
+/** A growing array of doubles: 8 bytes a value, no boxing. API: Column.insert, truncate, view. */
+
+const FIRST_CAPACITY = 64;
+
+export class Column {
+  #buffer = new Float64Array(FIRST_CAPACITY);
+  #length = 0;
+
+  /** Puts `value` before the one at `index`; `index` = length appends. */
+  insert(index: number, value: number): void {
+    if (this.#length === this.#buffer.length) {
+      const larger = new Float64Array(2 * this.#length);
+      larger.set(this.#buffer);
+      this.#buffer = larger;
+    }
+    this.#buffer.copyWithin(index + 1, index, this.#length);
+    this.#buffer[index] = value;
+    this.#length++;
+  }
+
+  /** Forgets all but the first `count` values. */
+  truncate(count: number): void {
+    this.#length = Math.min(this.#length, count);
+  }
+
+  /** The values; valid until the next change. */
+  get view(): Float64Array {
+    return this.#buffer.subarray(0, this.#length);
+  }
+}
