@@ -1,4 +1,5 @@
 import { add, conv2d as stockConv2d, pad, type Tensor1D, type Tensor4D } from '@tensorflow/tfjs-core';
+import { convolve } from '../wasm/convolution.ts';
 import { columnSums } from './columnSums.ts';
 import { filterGradient, inputGradient } from './conv2dGradients.ts';
 import { declareKernel } from './kernel.ts';
@@ -24,6 +25,7 @@ const kernelOfConv2d = declareKernel<Conv2dInputs, { stride: number; padding: nu
     const y = stockConv2d(x, kernel, stride, [[0, 0], sides, sides, [0, 0]]);
     return bias === undefined ? y : add(y, bias);
   },
+  wasm: convolve,
   differentiation: {
     saveInputs: ['x', 'kernel'],
     gradients: (dy, saved, geometry) => {

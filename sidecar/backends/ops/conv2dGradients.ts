@@ -1,5 +1,6 @@
 import { engine, pad, slice, type Tensor4D } from '@tensorflow/tfjs-core';
-import { filterGradientByConvolution, inputGradientByConvolution } from './conv2dGradientsByConvolution.ts';
+import { convolutionFilterGradient } from '../wasm/filterGradient.ts';
+import { convolutionInputGradient } from '../wasm/inputGradient.ts';
 import { declareKernel } from './kernel.ts';
 
 export type Shape4D = [number, number, number, number];
@@ -26,7 +27,7 @@ export const inputGradient = declareKernel<{ dy: Tensor4D; kernel: Tensor4D }, G
     const full = engine().runKernel<Tensor4D>('Conv2DBackpropInput', { dy, filter: kernel }, attributes);
     return padding === 0 ? full : slice(full, [0, padding, padding, 0], shape);
   },
-  faster: { wasm: inputGradientByConvolution },
+  wasm: convolutionInputGradient,
 });
 
 /**
@@ -40,7 +41,7 @@ export const filterGradient = declareKernel<{ x: Tensor4D; dy: Tensor4D }, Gradi
     const attributes = { strides: stride, pad: 'valid', dataFormat: 'NHWC', filterShape: shape };
     return engine().runKernel<Tensor4D>('Conv2DBackpropFilter', { x: padded(x, padding), dy }, attributes);
   },
-  faster: { wasm: filterGradientByConvolution },
+  wasm: convolutionFilterGradient,
 });
 
 /** Adds `padding` rows and columns of zeros on each side. */

@@ -6,11 +6,12 @@ import {
   tidy,
   type NamedTensorMap,
   type Tensor,
+  type TensorInfo,
 } from '@tensorflow/tfjs-core';
+import type { WasmBackend } from '../wasm/memory.ts';
 
 /** The TensorFlow.js backends that a training kernel must work on. */
 const BACKENDS = ['cpu', 'wasm', 'webgpu', 'tensorflow'] as const;
-type Backend = (typeof BACKENDS)[number];
 
 type Attribute = number | boolean | readonly number[];
 
@@ -26,8 +27,8 @@ export interface Declaration<Inputs, Attributes, Outputs> {
   readonly name: string;
   /** The definition: a composition of stock TensorFlow.js operations, right on every backend. */
   readonly composed: (inputs: Inputs, attributes: Attributes) => Outputs;
-  /** What does the same faster on some backends. */
-  readonly faster?: Partial<Record<Backend, (inputs: Inputs, attributes: Attributes) => Outputs>>;
+  /** What does the same faster in the memory of TensorFlow.js's WASM backend. */
+  readonly wasm?: (inputs: Inputs, attributes: Attributes, backend: WasmBackend) => TensorInfo | TensorInfo[];
   /** How it is differentiated; left out: not at all. */
   readonly differentiation?: Differentiation<Inputs, Attributes>;
 }
@@ -62,14 +63,17 @@ export function declareKernel<
 >(
   declaration: Declaration<Inputs, Attributes, Outputs>,
 ): (inputs: Inputs, attributes: Attributes) => Outputs {
-  const { name, composed, faster = {}, differentiation } = declaration;
+  const { name, composed, wasm, differentiation } = declaration;
+  // The registry is untyped; what arrives is what the function returned below was called with.
   for (const backendName of BACKENDS) {
-    const run = faster[backendName] ?? composed;
     registerKernel({
       kernelName: name,
       backendName,
-      // The registry is untyped; what arrives is what the function returned below was called with.
-      kernelFunc: ({ inputs, attrs }) => tidy(() => run(inputs as Inputs, attrs as unknown as Attributes)),
+      kernelFunc:
+        backendName === 'wasm' && wasm !== undefined
+          ? ({ inputs, attrs, backend }) =>
+              wasm(inputs as Inputs, attrs as Attributes, backend as WasmBackend)
+          : ({ inputs, attrs }) => tidy(() => composed(inputs as Inputs, attrs as Attributes)),
     });
   }
   if (differentiation !== undefined) registerDifferentiation(name, differentiation);
