@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {
   addRelu,
+  allFinite,
   averagePool,
   batchNorm,
   batchNormInference,
@@ -52,6 +53,7 @@ export interface Initialisation {
 /** Executes a {@link NetworkSpec}. Parameters and batch-norm statistics are all the state it has. */
 export class Network {
   readonly trace: NetworkTrace;
+  readonly #initialisation: Initialisation;
   readonly #variables = new Map<string, tf.Variable>();
 
   /** @param name the network's name in its run (`student`, `teacher`); part of the stream of its initial values */
@@ -61,16 +63,22 @@ export class Network {
     initialisation: Initialisation,
   ) {
     this.trace = traceNetwork(spec);
-    for (const declaration of this.trace.parameters)
-      this.#declare(declaration, true, initialValues(declaration, name, initialisation));
-    for (const declaration of this.trace.statistics)
-      this.#declare(declaration, false, initialValues(declaration, name, initialisation));
+    this.#initialisation = initialisation;
+    for (const declaration of this.trace.parameters) this.#declare(declaration, true);
+    for (const declaration of this.trace.statistics) this.#declare(declaration, false);
   }
 
-  #declare(declaration: TensorDeclaration, trainable: boolean, values: Float32Array): void {
-    const initial = tf.tensor(values, [...declaration.shape]);
-    this.#variables.set(declaration.name, tf.variable(initial, trainable));
+  #declare({ name, shape }: TensorDeclaration, trainable: boolean): void {
+    const initial = tf.tensor(this.initial(name), [...shape]);
+    this.#variables.set(name, tf.variable(initial, trainable));
     initial.dispose();
+  }
+
+  /** The values with which a tensor began: a function of the seed, so they need not be kept. */
+  initial(name: string): Float32Array {
+    const declaration = this.declarations.find((each) => each.name === name);
+    if (!declaration) throw new Error(`The network ${this.name} has no tensor ${name}.`);
+    return initialValues(declaration, this.name, this.#initialisation);
   }
 
   /** Runs blocks of this network, named as in its spec, on any features that fit. @param scope `trunk` or a branch */
@@ -201,7 +209,14 @@ export class Network {
       );
     const normalised = batchNorm(x as tf.Tensor4D, weight('gamma'), weight('beta'), options);
     if (mode.updateStatistics)
-      updateRunning({ mean, variance }, normalised, x.size / (x.shape.at(-1) ?? 1), BATCH_NORM.momentum);
+      updateRunning(
+        { mean, variance },
+        normalised,
+        x.size / (x.shape.at(-1) ?? 1),
+        BATCH_NORM.momentum,
+        // A batch that is not finite must not stay in the statistics for ever.
+        allFinite([normalised.mean, normalised.variance]),
+      );
     return normalised.y;
   }
 }

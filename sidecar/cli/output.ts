@@ -1,0 +1,44 @@
+import { formatFinding, type Finding } from '../config/findings.ts';
+
+/** Exit codes: 0 completed, 1 failed, 2 bad input, 3 stopped. */
+export const EXIT = { ok: 0, failed: 1, badInput: 2, stopped: 3 } as const;
+
+/** A mistake in what was asked for: message and next step, no stack. */
+export class BadInput extends Error {
+  override readonly name = 'BadInput';
+}
+
+export const say = (line: string): void => {
+  process.stdout.write(`${line}\n`);
+};
+
+/** Logs and progress never mix with results: they go to stderr. */
+export const tell = (line: string): void => {
+  process.stderr.write(`${line}\n`);
+};
+
+export const sayJson = (value: unknown): void => {
+  say(JSON.stringify(value));
+};
+
+/** Findings for people on stderr, for programs as one JSON object a line on stdout. */
+export function report(findings: readonly Finding[], json: boolean): void {
+  for (const finding of findings)
+    if (json) sayJson(finding);
+    else tell(formatFinding(finding));
+}
+
+/** Columns padded to their widest cell; numbers are the caller's text. */
+export function table(rows: readonly (readonly string[])[]): string {
+  const widths: number[] = [];
+  for (const row of rows)
+    row.forEach((cell, column) => (widths[column] = Math.max(widths[column] ?? 0, cell.length)));
+  return rows
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}

@@ -1,0 +1,101 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { SingleBar } from 'cli-progress';
+import { isEnded, type RunRecord } from '../protocol/runRecord.ts';
+import { readRun } from '../store/runs.ts';
+import { exitCodeOf } from '../trainer/exitCodes.ts';
+import { say, sayJson, table, tell } from './output.ts';
+
+const POLL_MS = 250;
+
+/**
+ * Follows a run's files until it has ended or `over` resolves, with a progress bar on a terminal.
+ * @param over resolves when the trainer is gone, however it went
+ */
+export async function follow(runDir: string, json: boolean, over: Promise<unknown>): Promise<RunRecord> {
+  const bar =
+    !json && process.stderr.isTTY
+      ? new SingleBar({
+          format:
+            '{stage} |{bar}| {value}/{total} steps · epoch {epoch} · best {best} · {eta_formatted} left',
+          stream: process.stderr,
+          hideCursor: true,
+          etaBuffer: 50,
+        })
+      : null;
+  let gone = false;
+  const finished = over.finally(() => {
+    gone = true;
+  });
+  let record = await readRun(runDir);
+  let shown = -1;
+  bar?.start(record.totalSteps, 0, { stage: 'preparing', epoch: '–', best: '–' });
+  for (;;) {
+    const last = gone;
+    record = await readRun(runDir);
+    if (record.step !== shown) {
+      if (json) sayJson(progressOf(record));
+      else if (bar) bar.update(record.step, labels(record));
+      else if (
+        record.step > 0 &&
+        Math.floor((10 * record.step) / record.totalSteps) !== Math.floor((10 * shown) / record.totalSteps)
+      )
+        tell(
+          `${record.stage ?? record.status} ${record.step}/${record.totalSteps} steps, best ${labels(record).best}`,
+        );
+      shown = record.step;
+    }
+    if (last || isEnded(record.status)) break;
+    await Promise.race([pause(POLL_MS), finished]);
+  }
+  bar?.stop();
+  return record;
+}
+
+const progressOf = (record: RunRecord) => ({
+  event: 'progress',
+  status: record.status,
+  stage: record.stage,
+  step: record.step,
+  totalSteps: record.totalSteps,
+  epoch: record.epoch,
+  best: record.best,
+});
+
+function labels(record: RunRecord) {
+  return {
+    stage: record.stage ?? record.status,
+    epoch: `${Math.floor(record.epoch)}/${Math.round(record.totalEpochs)}`,
+    best: record.best ? `${record.best.value.toFixed(2)} ${record.headline.unit}` : '–',
+  };
+}
+
+/** The run's end: result first. @returns the exit code */
+export function reportEnd(runDir: string, record: RunRecord, json: boolean): number {
+  const status = isEnded(record.status) ? (record.status as 'completed' | 'failed' | 'stopped') : 'failed';
+  if (json) {
+    const { collapsed, best, test } = record;
+    sayJson({ event: 'end', run: runDir, status, collapsed, best, test: test ?? {} });
+    return exitCodeOf(status);
+  }
+  if (record.test && Object.keys(record.test).length > 0) {
+    const percent = (value: number | undefined) => (value === undefined ? '–' : (100 * value).toFixed(2));
+    const rows = Object.entries(record.test).toSorted((a, b) => (b[1]['top1'] ?? 0) - (a[1]['top1'] ?? 0));
+    say(
+      table([
+        ['role', 'test top-1 %', 'top-5 %', 'cross-entropy', 'ECE'],
+        ...rows.map(([role, { top1, top5, crossEntropy, ece }]) => [
+          role,
+          percent(top1),
+          percent(top5),
+          crossEntropy?.toFixed(4) ?? '–',
+          ece?.toFixed(4) ?? '–',
+        ]),
+      ]),
+    );
+  }
+  if (record.collapsed)
+    say(`collapsed: ${record.collapsed.reason} (${record.collapsed.role}) at step ${record.collapsed.step}`);
+  if (record.error) tell(`${record.error.message}\n${record.error.next ?? ''}`);
+  say(`${status}: ${runDir} (exit code ${exitCodeOf(status)})`);
+  return exitCodeOf(status);
+}

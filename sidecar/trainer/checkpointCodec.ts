@@ -1,0 +1,164 @@
+import { z } from 'zod';
+import type { CollapseState } from '../analysis/collapse.ts';
+import type { Slot, Training } from '../methods/training.ts';
+import { layersModel } from '../models/layersModel.ts';
+import type { Network } from '../models/network.ts';
+import type { CheckpointFiles } from '../store/checkpoints.ts';
+import { decodeLayersModel, encodeLayersModel } from '../store/layersFormat.ts';
+import type { Optimizer, OptimizerState } from './optimizer.ts';
+import { pack, packedIndex, unpack } from './tensorPack.ts';
+
+const finite = z.number();
+
+/** `state.json`: where the run stands; tensors lie in the files beside it. */
+export const checkpointStateSchema = z.object({
+  version: z.literal(1),
+  /** Optimiser steps completed. */
+  step: z.int().min(0),
+  /** Index of the stage that goes on. */
+  stage: z.int().min(0),
+  stageStep: z.int().min(0),
+  /** Headline value, when this step was evaluated and it is finite. */
+  score: z.number().nullable(),
+  best: z.object({ value: finite, step: z.int().min(0) }).nullable(),
+  collapse: z.object({
+    highest: finite,
+    streaks: z.partialRecord(
+      z.enum(['notFinite', 'chanceAccuracy', 'oneClass', 'accuracyHalved']),
+      z.int().min(0),
+    ),
+  }),
+  collapsed: z.object({ reason: z.string(), step: z.int().min(0), role: z.string() }).nullable(),
+  /** Whether any step since the last evaluation was not finite. */
+  sawNonFinite: z.boolean(),
+  /** The test result, once it has been measured. */
+  test: z.record(z.string(), z.record(z.string(), z.number())).nullable(),
+  activeSeconds: z.number().min(0),
+  optimizers: z.record(z.string(), packedIndex),
+  slots: z.record(z.string(), z.object({ numbers: z.record(z.string(), z.number()), arrays: packedIndex })),
+});
+
+export type CheckpointState = z.infer<typeof checkpointStateSchema>;
+export type RunState = Omit<CheckpointState, 'version' | 'optimizers' | 'slots'> & {
+  readonly collapse: CollapseState;
+};
+
+const STATE_FILE = 'state.json';
+
+/** A network in TF.js layers format, all its outputs included. */
+export async function networkFiles(
+  network: Network,
+  keep: readonly string[],
+): Promise<Map<string, Uint8Array>> {
+  const model = layersModel(network.spec, keep);
+  const values = await Promise.all(model.weights.map(({ tensor }) => network.variable(tensor).data()));
+  return encodeLayersModel({
+    modelTopology: model.topology,
+    weightSpecs: model.weights.map(({ name, shape }) => ({
+      name,
+      shape: [...shape],
+      dtype: 'float32' as const,
+    })),
+    weightData: Buffer.concat(
+      values.map((value) => new Uint8Array(value.buffer, value.byteOffset, value.byteLength)),
+    ),
+    userDefinedMetadata: { outputs: [...model.outputs], family: network.spec.family },
+  });
+}
+
+export const allOutputs = (network: Network): string[] => [
+  ...network.spec.branches.map(({ name }) => name),
+  ...network.spec.joins.map(({ name }) => name),
+];
+
+/** @throws when the stored weights are not those of this network */
+export function restoreNetwork(network: Network, files: ReadonlyMap<string, Uint8Array>): void {
+  const { weightSpecs, weightData } = decodeLayersModel(files);
+  const names = new Map(
+    layersModel(network.spec, allOutputs(network)).weights.map(({ name, tensor }) => [name, tensor]),
+  );
+  // Copied once: the values must be aligned to four bytes.
+  const buffer = weightData.slice().buffer;
+  let offset = 0;
+  for (const { name, shape } of weightSpecs) {
+    const count = shape.reduce((product, extent) => product * extent, 1);
+    const tensor = names.get(name);
+    if (tensor === undefined)
+      throw new Error(`The checkpoint of ${network.name} holds ${name}, which this network does not have.`);
+    network.set(tensor, new Float32Array(buffer, offset, count));
+    offset += count * 4;
+  }
+}
+
+const within = (files: CheckpointFiles, folder: string) =>
+  new Map(
+    [...files]
+      .filter(([path]) => path.startsWith(`${folder}/`))
+      .map(([path, bytes]) => [path.slice(folder.length + 1), bytes]),
+  );
+
+/** Every file of a checkpoint: networks, optimiser slots, the method's own state, the run's state. */
+export async function encodeCheckpoint(
+  training: Training,
+  optimizers: ReadonlyMap<string, Optimizer>,
+  state: RunState,
+): Promise<CheckpointFiles> {
+  const files: CheckpointFiles = new Map();
+  for (const [name, network] of Object.entries(training.networks))
+    for (const [path, bytes] of await networkFiles(network, allOutputs(network)))
+      files.set(`${name}/${path}`, bytes);
+  const optimizerIndex: CheckpointState['optimizers'] = {};
+  const optimizerParts: Uint8Array[] = [];
+  for (const [group, optimizer] of optimizers)
+    optimizerIndex[group] = pack(await optimizer.save(), optimizerParts);
+  files.set('optimizer.bin', Buffer.concat(optimizerParts));
+  const slotIndex: CheckpointState['slots'] = {};
+  const slotParts: Uint8Array[] = [];
+  for (const [name, slot] of Object.entries(training.slots)) slotIndex[name] = packSlot(slot, slotParts);
+  if (slotParts.length > 0) files.set('slots.bin', Buffer.concat(slotParts));
+  const full: CheckpointState = { version: 1, ...state, optimizers: optimizerIndex, slots: slotIndex };
+  files.set(STATE_FILE, Buffer.from(`${JSON.stringify(full, null, 2)}\n`));
+  return files;
+}
+
+/** Puts everything back; optimiser slots are returned, since optimisers belong to a stage. */
+export function restoreCheckpoint(
+  training: Training,
+  files: CheckpointFiles,
+): { state: CheckpointState; optimizers: ReadonlyMap<string, OptimizerState> } {
+  const state = checkpointStateSchema.parse(JSON.parse(Buffer.from(files.get(STATE_FILE) ?? []).toString()));
+  restoreNetworks(training, files);
+  const optimizerBytes = files.get('optimizer.bin') ?? new Uint8Array();
+  const slotBytes = files.get('slots.bin') ?? new Uint8Array();
+  for (const [name, slot] of Object.entries(training.slots)) {
+    const saved = state.slots[name];
+    if (!saved) throw new Error(`The checkpoint lacks the state ${name} of the method.`);
+    slot.restore({ ...saved.numbers, ...Object.fromEntries(unpack(saved.arrays, slotBytes)) });
+  }
+  return {
+    state,
+    optimizers: new Map(
+      Object.entries(state.optimizers).map(([group, index]) => [
+        group,
+        new Map(
+          [...unpack(index, optimizerBytes)].map(([name, values]) => [name, Float32Array.from(values)]),
+        ),
+      ]),
+    ),
+  };
+}
+
+/** Only the networks: for evaluating or exporting a checkpoint. */
+export function restoreNetworks(training: Pick<Training, 'networks'>, files: CheckpointFiles): void {
+  for (const [name, network] of Object.entries(training.networks))
+    restoreNetwork(network, within(files, name));
+}
+
+function packSlot(slot: Slot, parts: Uint8Array[]): CheckpointState['slots'][string] {
+  const numbers: Record<string, number> = {};
+  const arrays = new Map<string, Float32Array | Int32Array>();
+  for (const [name, value] of Object.entries(slot.save()))
+    if (typeof value === 'number') numbers[name] = value;
+    else arrays.set(name, value);
+  return { numbers, arrays: pack(arrays, parts) };
+}

@@ -1,0 +1,167 @@
+import { setImmediate } from 'node:timers/promises';
+import { observeCollapse } from '../analysis/collapse.ts';
+import type { ClassificationMetrics } from '../analysis/classification.ts';
+import type { Experiment } from '../config/experiment.ts';
+import type { Dataset } from '../datasets/dataset.ts';
+import type { Headline } from '../methods/declaration.ts';
+import type { Clock, Training } from '../methods/training.ts';
+import { listCheckpoints, readCheckpoint } from '../store/checkpoints.ts';
+import { restoreNetworks, type RunState } from './checkpointCodec.ts';
+import { evaluate, type EvaluatedSplit } from './evaluation.ts';
+import { histogramOf } from './recorder.ts';
+import type { RunFiles } from './runFiles.ts';
+
+export interface EvaluatorSetup {
+  readonly files: RunFiles;
+  readonly training: Training;
+  readonly settings: Pick<Experiment, 'evaluation' | 'logging' | 'checkpoints'>;
+  readonly headline: Headline;
+  readonly data: { readonly dataset: Dataset; readonly validation: Uint32Array } | null;
+}
+
+const breathe = async (): Promise<void> => {
+  await setImmediate();
+};
+
+/** Measures on the validation split, follows the best and the collapse, and measures once on the test split. */
+export class Evaluator {
+  constructor(readonly setup: EvaluatorSetup) {}
+
+  /** @param clock of the step just completed; `clock.step` counts it @returns the state with best, score and collapse */
+  async evaluate(state: RunState, clock: Clock): Promise<RunState> {
+    const { training, files, settings, headline } = this.setup;
+    const wallTime = () => Date.now() / 1000;
+    if (training.evaluation.kind === 'custom') {
+      const series = await training.evaluation.evaluate(clock);
+      files.events.scalars(clock.step, wallTime(), { ...series });
+      return this.#follow(state, clock, series[headline.series]);
+    }
+    const onTest = headline.series.startsWith('test/');
+    const split = this.#split(onTest ? 'test' : 'validation');
+    if (!split || split.samples.length === 0) return { ...state, sawNonFinite: false };
+    const name = onTest ? 'test' : 'validation';
+    const { metrics, diversity } = await evaluate(
+      training.evaluation,
+      split,
+      settings.evaluation.batchSize,
+      breathe,
+    );
+    const series = {
+      ...metricSeries(name, metrics),
+      ...Object.fromEntries(Object.entries(diversity).map(([key, value]) => [`diversity/${key}`, value])),
+    };
+    files.events.scalars(clock.step, wallTime(), series);
+    if (settings.logging.histograms) await this.#histograms(clock.step);
+    const { best } = training.evaluation;
+    const seen = observeCollapse(state.collapse, {
+      epoch: clock.epoch,
+      classes: split.dataset.classes,
+      lossFinite: !state.sawNonFinite,
+      heads: Object.fromEntries(best.among.map((role) => [role, metrics[role]?.top1 ?? NaN])),
+      entropies: Object.fromEntries(
+        Object.entries(metrics).flatMap(([role, { marginalEntropy }]) =>
+          role === best.id ? [] : [[role, marginalEntropy]],
+        ),
+      ),
+    });
+    return this.#follow(
+      {
+        ...state,
+        collapse: seen.state,
+        collapsed: state.collapsed ?? (seen.collapsed && { ...seen.collapsed, step: clock.step }),
+        sawNonFinite: false,
+      },
+      clock,
+      (series as Record<string, number>)[headline.series],
+    );
+  }
+
+  /** Once, at the end, with the best networks; the last ones are put back. Empty where it does not apply. */
+  async test(state: RunState): Promise<Record<string, Record<string, number>>> {
+    const { training, files, settings } = this.setup;
+    const split = this.#split('test');
+    if (training.evaluation.kind === 'custom' || !split || !settings.evaluation.test) return {};
+    const last = await snapshot(training);
+    await this.#loadBest(state);
+    const { metrics } = await evaluate(training.evaluation, split, settings.evaluation.batchSize, breathe);
+    for (const [network, values] of last) for (const [name, data] of values) network.set(name, data);
+    if (!this.setup.headline.series.startsWith('test/'))
+      files.events.scalars(state.step, Date.now() / 1000, metricSeries('test', metrics));
+    return Object.fromEntries(
+      Object.entries(metrics).map(([role, { top1, top5, crossEntropy, ece }]) => [
+        role,
+        { top1, top5, crossEntropy, ece },
+      ]),
+    );
+  }
+
+  async #loadBest({ best, step }: RunState): Promise<void> {
+    const { files, training, settings } = this.setup;
+    if (!best || best.step === step || settings.checkpoints.keepBest === 0) return;
+    const checkpoint = (await listCheckpoints(files.runDir)).find((each) => each.step === best.step);
+    if (!checkpoint)
+      throw new Error(
+        `The best checkpoint, of step ${best.step}, is gone. Raise checkpoints.keepBest or do not delete it.`,
+      );
+    restoreNetworks(training, await readCheckpoint(checkpoint));
+  }
+
+  /** Of equal values the later is the better one, as retention has it. */
+  #follow(state: RunState, clock: Clock, value: number | undefined): RunState {
+    if (value === undefined || !Number.isFinite(value)) return state;
+    const sign = this.setup.headline.better === 'higher' ? 1 : -1;
+    const better = !state.best || sign * (value - state.best.value) >= 0;
+    return { ...state, score: value, best: better ? { value, step: clock.step } : state.best };
+  }
+
+  #split(name: 'validation' | 'test'): EvaluatedSplit | null {
+    const { data } = this.setup;
+    if (!data) return null;
+    const { dataset, validation } = data;
+    if (name === 'validation') return { dataset, split: dataset.train, samples: validation };
+    return {
+      dataset,
+      split: dataset.test,
+      samples: Uint32Array.from(dataset.test.labels, (_, index) => index),
+    };
+  }
+
+  async #histograms(step: number): Promise<void> {
+    const { training, files } = this.setup;
+    for (const network of Object.values(training.networks))
+      for (const { name, variable } of network.parameters())
+        files.events.histogram(
+          step,
+          Date.now() / 1000,
+          `weights/${network.name}/${name}`,
+          histogramOf(await variable.data<'float32'>()),
+        );
+  }
+}
+
+/** `<split>/<role>/<metric>`; accuracies in per cent. */
+export function metricSeries(
+  split: string,
+  metrics: Readonly<Record<string, ClassificationMetrics>>,
+): Record<string, number> {
+  return Object.fromEntries(
+    Object.entries(metrics).flatMap(([role, { top1, top5, crossEntropy, ece, marginalEntropy }]) => [
+      [`${split}/${role}/top1`, 100 * top1],
+      [`${split}/${role}/top5`, 100 * top5],
+      [`${split}/${role}/crossEntropy`, crossEntropy],
+      [`${split}/${role}/ece`, ece],
+      [`${split}/${role}/marginalEntropy`, marginalEntropy],
+    ]),
+  );
+}
+
+async function snapshot(training: Training) {
+  return Promise.all(
+    Object.values(training.networks).map(async (network) => {
+      const values = network.declarations.map(
+        async ({ name }) => [name, new Float32Array(await network.variable(name).data<'float32'>())] as const,
+      );
+      return [network, await Promise.all(values)] as const;
+    }),
+  );
+}

@@ -1,0 +1,338 @@
+import { setImmediate } from 'node:timers/promises';
+import * as tf from '@tensorflow/tfjs-core';
+import { NOT_COLLAPSING } from '../analysis/collapse.ts';
+import type { Experiment } from '../config/experiment.ts';
+import type { StagePlan } from '../config/plan.ts';
+import type { BatchSource } from '../datasets/batchSource.ts';
+import type { Dataset } from '../datasets/dataset.ts';
+import type { Headline } from '../methods/declaration.ts';
+import type { Clock, Phase, Stage, Training, TrainingBatch } from '../methods/training.ts';
+import { writeJsonAtomic } from '../store/atomicFile.ts';
+import { checkpointName, writeCheckpoint } from '../store/checkpoints.ts';
+import { applyRetention } from '../store/retention.ts';
+import { encodeCheckpoint, type CheckpointState, type RunState } from './checkpointCodec.ts';
+import type { Evaluator } from './evaluator.ts';
+import { Optimizer, type OptimizerState } from './optimizer.ts';
+import { disposeResult, runPhase, type PhaseResult } from './phase.ts';
+import { Meter } from './recorder.ts';
+import type { RunFiles } from './runFiles.ts';
+import { readFinite, readReport } from './stepReport.ts';
+
+/** How a run, or this attempt at it, ended. */
+export type Outcome =
+  | { readonly status: 'completed' }
+  | { readonly status: 'stopped' }
+  | { readonly status: 'failed'; readonly message: string; readonly next: string };
+
+export interface LoopSetup {
+  readonly files: RunFiles;
+  readonly training: Training;
+  readonly stages: readonly StagePlan[];
+  readonly stepsPerEpoch: number;
+  readonly settings: Pick<Experiment, 'training' | 'logging' | 'evaluation' | 'checkpoints'>;
+  readonly headline: Headline;
+  /** null where the method draws from an environment. */
+  readonly data: { readonly dataset: Dataset; readonly source: BatchSource } | null;
+  readonly evaluator: Evaluator;
+  /** Whether reading a tensor back never waits for a device. */
+  readonly readIsFree: boolean;
+  /** Aborted by SIGTERM and SIGINT: checkpoint, then end. */
+  readonly signal: AbortSignal;
+  readonly restored: {
+    readonly state: CheckpointState;
+    readonly optimizers: ReadonlyMap<string, OptimizerState>;
+  } | null;
+}
+
+const INITIAL: RunState = {
+  step: 0,
+  stage: 0,
+  stageStep: 0,
+  score: null,
+  best: null,
+  collapse: NOT_COLLAPSING,
+  collapsed: null,
+  sawNonFinite: false,
+  test: null,
+  activeSeconds: 0,
+};
+
+const PAUSE_POLL_MS = 250;
+const RECORD_EVERY_MS = 1000;
+
+/** The training loop, once for all methods: draw batch → losses → gradients → update → report. */
+export class Loop {
+  state: RunState;
+  readonly #meter = new Meter();
+  #optimizers = new Map<string, Optimizer>();
+  #restored: ReadonlyMap<string, OptimizerState>;
+  #activeSince = performance.now();
+  #recordedAt = 0;
+  #checkpointRequests: number;
+  #savedStep: number;
+
+  constructor(readonly setup: LoopSetup) {
+    this.state = setup.restored?.state ?? INITIAL;
+    this.#restored = setup.restored?.optimizers ?? new Map<string, OptimizerState>();
+    this.#checkpointRequests = setup.files.control().checkpoint;
+    this.#savedStep = setup.restored ? this.state.step : -1;
+  }
+
+  async run(): Promise<Outcome> {
+    const { training, stages, files } = this.setup;
+    files.update({ status: 'running', ...this.#progress() });
+    while (this.state.stage < stages.length) {
+      const [stage, plan] = [training.stages[this.state.stage], stages[this.state.stage]];
+      if (!stage || !plan) throw new Error(`The method has no stage ${this.state.stage + 1}.`);
+      const outcome = await this.#runStage(stage, plan);
+      if (outcome) return outcome;
+      for (const optimizer of this.#optimizers.values()) optimizer.dispose();
+      this.#optimizers = new Map();
+      this.#restored = new Map();
+      this.state = { ...this.state, stage: this.state.stage + 1, stageStep: 0 };
+    }
+    if (this.state.test === null) {
+      this.state = { ...this.state, test: await this.setup.evaluator.test(this.state) };
+      await this.checkpoint();
+    }
+    return { status: 'completed' };
+  }
+
+  async #runStage(stage: Stage, plan: StagePlan): Promise<Outcome | null> {
+    const groups = new Set(stage.phases.map(({ optimizer }) => optimizer));
+    this.#optimizers = new Map(
+      [...groups].map((group) => [
+        group,
+        new Optimizer(plan.optimizer, plan.schedule, this.#restored.get(group)),
+      ]),
+    );
+    const views = Math.max(0, ...stage.phases.map((phase) => phase.views));
+    const { state } = this;
+    if (views > 0)
+      this.setup.data?.source.begin({ stage: state.stage, from: state.stageStep, to: plan.steps, views });
+    while (this.state.stageStep < plan.steps) {
+      const wanted = await this.#reconcile();
+      if (wanted === 'stop') {
+        await this.checkpoint();
+        return { status: 'stopped' };
+      }
+      const failure = await this.#step(stage, plan, views);
+      if (failure) return failure;
+    }
+    return null;
+  }
+
+  async #step(stage: Stage, plan: StagePlan, views: number): Promise<Outcome | null> {
+    const { settings, files, readIsFree, evaluator } = this.setup;
+    const { stepsPerEpoch } = this.setup;
+    const { step: before, stageStep } = this.state;
+    const clock: Clock = {
+      step: before,
+      stageStep,
+      epoch: Math.floor(stageStep / stepsPerEpoch),
+      stage: stage.name,
+    };
+    await stage.beforeStep?.(clock);
+    const waitedFrom = performance.now();
+    const batch = views > 0 ? await this.#batch() : null;
+    const waited = performance.now() - waitedFrom;
+    const learningRate = this.#learningRate(plan, stageStep);
+    const results = this.#runPhases(stage, batch, clock, learningRate);
+    this.#meter.step(batch?.size ?? 1, waited);
+    this.state = { ...this.state, step: before + 1, stageStep: stageStep + 1, score: null };
+    const { step } = this.state;
+
+    const logged = step === 1 || step % settings.logging.every === 0;
+    // On a GPU the verdict is read with the logged point; until then the gate keeps bad updates out.
+    let finite = logged || !readIsFree || (await readFinite(results));
+    if (logged || !finite) {
+      const report = await readReport(results, batch);
+      finite = report.finite;
+      files.events.scalars(step, Date.now() / 1000, {
+        ...report.series,
+        ...prefixed('schedule', stage.schedules(clock)),
+        'schedule/learningRate': learningRate,
+        'schedule/epoch': (stageStep + 1) / stepsPerEpoch,
+        ...this.#meter.read(),
+      });
+    }
+    results.forEach(disposeResult);
+    const samples = batch?.samples;
+    if (batch) tf.dispose([...batch.views, batch.labels]);
+    if (!finite) {
+      this.state = { ...this.state, sawNonFinite: true };
+      if (settings.training.onNonFinite === 'stop') return this.#notFinite(stage, step, samples);
+    }
+
+    const perEvaluation = stepsPerEpoch * settings.evaluation.every;
+    const ended = this.state.stageStep === plan.steps && this.state.stage === this.setup.stages.length - 1;
+    const evaluated = ended || this.state.stageStep % perEvaluation === 0;
+    if (evaluated) {
+      this.state = await evaluator.evaluate(this.state, { ...clock, step });
+      this.#record(true);
+      if (this.state.collapsed?.step === step && settings.training.onCollapse === 'stop')
+        return this.#collapsedOutcome();
+    }
+    // The last checkpoint also holds the test result, so it is written after the test.
+    if (!ended) {
+      const asked = files.control().checkpoint;
+      const due = step % settings.checkpoints.every === 0 || this.state.best?.step === step;
+      if (due || asked > this.#checkpointRequests) await this.checkpoint();
+      this.#checkpointRequests = asked;
+    }
+    this.#record(false);
+    await setImmediate();
+    return null;
+  }
+
+  #runPhases(stage: Stage, batch: TrainingBatch | null, clock: Clock, learningRate: number): PhaseResult[] {
+    const results: PhaseResult[] = [];
+    for (const phase of stage.phases) {
+      if (phase.active && !phase.active(clock)) continue;
+      results.push(runPhase(phase, batch ?? NO_BATCH, clock, this.#optimizer(phase), learningRate));
+    }
+    if (stage.afterStep)
+      tf.tidy(() => {
+        const gate = results.reduce<tf.Scalar | null>(
+          (all, { finite }) => (all ? tf.mul(all, finite) : finite),
+          null,
+        );
+        stage.afterStep?.(clock, gate);
+      });
+    return results;
+  }
+
+  #optimizer(phase: Phase): Optimizer {
+    const optimizer = this.#optimizers.get(phase.optimizer);
+    if (!optimizer) throw new Error(`The phase ${phase.name} names no optimiser group of its stage.`);
+    return optimizer;
+  }
+
+  #learningRate(plan: StagePlan, stageStep: number): number {
+    const [optimizer] = this.#optimizers.values();
+    return optimizer?.learningRate(stageStep / this.setup.stepsPerEpoch, plan.epochs) ?? 0;
+  }
+
+  async #batch(): Promise<TrainingBatch> {
+    const { data } = this.setup;
+    if (!data) throw new Error('The stage wants batches but the experiment has no data set.');
+    const { views, labels, size, samples } = await data.source.next();
+    return {
+      size,
+      samples,
+      views: views.map((values) => tf.tensor(values, [size, ...data.dataset.shape])),
+      labels: tf.tensor1d(labels, 'int32'),
+    };
+  }
+
+  /** What is wanted now; a signal to end counts as a wish to stop. */
+  #wanted(): 'run' | 'pause' | 'stop' {
+    return this.setup.signal.aborted ? 'stop' : this.setup.files.control().want;
+  }
+
+  /** Brings the run into the state that is wanted: waits while it is paused. */
+  async #reconcile(): Promise<'run' | 'stop'> {
+    const { files } = this.setup;
+    let want = this.#wanted();
+    if (want !== 'pause') return want;
+    await this.checkpoint();
+    this.#pauseClock();
+    files.update({ status: 'paused', ...this.#progress() });
+    files.events.flush();
+    while (want === 'pause') {
+      await new Promise((resolve) => setTimeout(resolve, PAUSE_POLL_MS));
+      files.lease.check();
+      want = this.#wanted();
+    }
+    this.#activeSince = performance.now();
+    if (want === 'run') files.update({ status: 'running' });
+    return want;
+  }
+
+  /** Everything up to this step on disk, then the checkpoint renamed into place. */
+  async checkpoint(): Promise<void> {
+    const { files, training, settings, headline } = this.setup;
+    const { step } = this.state;
+    if (this.#savedStep === step && this.state.test === null) return;
+    this.#pauseClock();
+    this.#activeSince = performance.now();
+    const contents = await encodeCheckpoint(training, this.#optimizers, this.state);
+    files.events.sync();
+    writeCheckpoint(files.runDir, step, contents, {
+      guard: () => {
+        files.lease.check();
+      },
+    });
+    this.#savedStep = step;
+    files.events.checkpointMarker(step, checkpointName(step));
+    const { keepLast, keepBest } = settings.checkpoints;
+    await applyRetention(files.runDir, { keepLast, keepBest, better: headline.better });
+    this.#record(true);
+  }
+
+  #notFinite(stage: Stage, step: number, samples: Uint32Array | undefined): Outcome {
+    const { files } = this.setup;
+    const file = `nonfinite-step-${step}.json`;
+    files.lease.check();
+    writeJsonAtomic(`${files.runDir}/${file}`, {
+      step,
+      stage: stage.name,
+      samples: samples ? [...samples] : [],
+      note: 'The update of this step was refused: parameters are those of the step before.',
+    });
+    return {
+      status: 'failed',
+      message: `Loss or gradients of step ${step} (${stage.name}) are not finite.`,
+      next: `Look at ${file} and the loss terms of that step; a smaller learning rate or training.onNonFinite: continue may help.`,
+    };
+  }
+
+  #collapsedOutcome(): Outcome {
+    const { collapsed } = this.state;
+    return {
+      status: 'failed',
+      message: `The run collapsed (${collapsed?.reason ?? ''}, ${collapsed?.role ?? ''}) at step ${collapsed?.step ?? 0}.`,
+      next: 'training.onCollapse: continue lets it go on; a smaller learning rate or an initialised teacher may prevent it.',
+    };
+  }
+
+  #pauseClock(): void {
+    const seconds = (performance.now() - this.#activeSince) / 1000;
+    this.state = { ...this.state, activeSeconds: this.state.activeSeconds + seconds };
+    this.#activeSince = performance.now();
+  }
+
+  #progress() {
+    const { stages, stepsPerEpoch, headline } = this.setup;
+    const { step, stage, stageStep, best, collapsed } = this.state;
+    return {
+      step,
+      stage: stages[stage]?.name ?? stages.at(-1)?.name ?? null,
+      epoch: stageStep / stepsPerEpoch,
+      totalEpochs: stages[stage]?.epochs ?? stages.at(-1)?.epochs ?? 0,
+      best: best && { series: headline.series, better: headline.better, ...best },
+      collapsed,
+      activeSeconds: this.state.activeSeconds,
+    };
+  }
+
+  /** `run.json` at most once a second, or now. */
+  #record(now: boolean): void {
+    if (!now && performance.now() - this.#recordedAt < RECORD_EVERY_MS) return;
+    this.#recordedAt = performance.now();
+    this.setup.files.update(this.#progress());
+  }
+}
+
+const prefixed = (prefix: string, values: Readonly<Record<string, number>>): Record<string, number> =>
+  Object.fromEntries(Object.entries(values).map(([name, value]) => [`${prefix}/${name}`, value]));
+
+/** What a phase that draws no batch is given. */
+const NO_BATCH: TrainingBatch = {
+  size: 0,
+  views: [],
+  samples: new Uint32Array(),
+  get labels(): tf.Tensor1D {
+    throw new Error('This phase declares no views, so it has no labels.');
+  },
+};

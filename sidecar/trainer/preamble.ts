@@ -1,0 +1,53 @@
+import { isRecord } from '../config/document.ts';
+import { resolvedYaml, type ResolvedExperiment } from '../config/load.ts';
+import type { Sampler } from '../datasets/sampler.ts';
+import { recordSamples } from './recorder.ts';
+import type { RunFiles } from './runFiles.ts';
+
+/** What TensorBoard shows beside the curves: the configuration, its values as hyper-parameters, our charts, samples. */
+export function describeRun(
+  { events, record }: RunFiles,
+  resolved: ResolvedExperiment,
+  sampler: Sampler,
+): void {
+  const { experiment } = resolved;
+  events.text(0, Date.now() / 1000, 'config', `\`\`\`yaml\n${resolvedYaml(resolved)}\`\`\``);
+  const training = { ...experiment.training, seed: undefined };
+  events.hparams({
+    hparams: flatten({ ...experiment, training }),
+    // Seeds of one setting share a group, which TensorBoard averages.
+    group: record.id.replace(/^[^_]+_/u, '').replace(/_s\d+_[^_]+$/u, ''),
+    startTime: Date.now() / 1000,
+  });
+  events.customScalarsLayout([
+    {
+      title: 'Distillery',
+      charts: [
+        { title: 'accuracy (validation)', tags: ['validation/.*/top1'] },
+        { title: 'loss terms', tags: ['train/.*/loss/.*'] },
+        { title: 'schedules', tags: ['schedule/.*'] },
+        { title: 'diversity', tags: ['diversity/.*'] },
+      ],
+    },
+  ]);
+  const { dataset, validation } = sampler;
+  const length = dataset.shape.reduce((product, extent) => product * extent, 1);
+  recordSamples(
+    events,
+    dataset.shape,
+    [...validation.slice(0, experiment.logging.samples)].map((sample) =>
+      dataset.train.values.subarray(sample * length, (sample + 1) * length),
+    ),
+  );
+}
+
+function flatten(value: unknown, path = ''): Record<string, string | number | boolean> {
+  if (isRecord(value))
+    return Object.assign(
+      {},
+      ...Object.entries(value).map(([key, child]) => flatten(child, path === '' ? key : `${path}.${key}`)),
+    ) as Record<string, string | number | boolean>;
+  if (value === null || value === undefined) return {};
+  const leaf = typeof value === 'object' ? JSON.stringify(value) : value;
+  return { [path]: leaf as string | number | boolean };
+}

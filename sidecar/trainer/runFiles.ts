@@ -1,0 +1,54 @@
+import { hostname } from 'node:os';
+import { readControl, setWanted, type Control } from '../store/control.ts';
+import { EventWriter } from '../store/eventWriter.ts';
+import { Lease } from '../store/lease.ts';
+import { readRun, writeRun } from '../store/runs.ts';
+import type { RunRecord } from '../protocol/runRecord.ts';
+
+/** The files of a run while a trainer holds its lease. */
+export class RunFiles {
+  private constructor(
+    readonly runDir: string,
+    readonly lease: Lease,
+    readonly events: EventWriter,
+    private current: RunRecord,
+  ) {}
+
+  /**
+   * Takes the lease, opens the events without their torn tail and wants the run to run.
+   * @param onError hears of failed renewals and flushes; `lease-lost` is final: end without writing
+   */
+  static async open(runDir: string, onError: (error: unknown) => void): Promise<RunFiles> {
+    const record = await readRun(runDir);
+    const lease = await Lease.acquire(runDir, { onError });
+    const events = await EventWriter.open(runDir, {
+      guard: () => {
+        lease.check();
+      },
+      onError,
+    });
+    setWanted(runDir, 'run', `trainer ${process.pid}@${hostname()}`);
+    return new RunFiles(runDir, lease, events, record);
+  }
+
+  get record(): RunRecord {
+    return this.current;
+  }
+
+  /** Changes `run.json`. @throws StoreError `lease-lost` */
+  update(change: Partial<RunRecord>): void {
+    this.current = { ...this.current, ...change };
+    this.lease.check();
+    writeRun(this.runDir, this.current);
+  }
+
+  control(): Control {
+    return readControl(this.runDir);
+  }
+
+  /** Everything on disk, the lease given back. */
+  close(): void {
+    this.events.close();
+    this.lease.release();
+  }
+}

@@ -1,0 +1,126 @@
+import { readFile } from 'node:fs/promises';
+import { cpus } from 'node:os';
+import { join } from 'node:path';
+import { parseExperiment } from '../config/load.ts';
+import { formatFinding } from '../config/findings.ts';
+import { PrefetchSource } from '../datasets/batchSource.ts';
+import { newestValid } from '../store/checkpoints.ts';
+import { RESOLVED_FILE } from '../store/runs.ts';
+import { restoreCheckpoint } from './checkpointCodec.ts';
+import { Evaluator } from './evaluator.ts';
+import { Loop, type Outcome } from './loop.ts';
+import { describeRun } from './preamble.ts';
+import { RunFiles } from './runFiles.ts';
+import { openSession, samplerOptions } from './session.ts';
+
+export interface TrainOptions {
+  /** The bundled data worker. */
+  readonly worker: URL;
+  readonly signal: AbortSignal;
+  readonly env: NodeJS.ProcessEnv;
+  readonly log: (line: string) => void;
+  /** Hears of background failures; `lease-lost` is final. */
+  readonly onError: (error: unknown) => void;
+}
+
+/**
+ * Trains the run of a directory from where it stands: the start, or its newest valid checkpoint. What happens is in the
+ * directory's files alone.
+ * @returns how it ended, which `run.json` says too
+ * @throws when the directory cannot be used at all, or the lease was lost
+ */
+export async function train(runDir: string, options: TrainOptions): Promise<Outcome> {
+  const files = await RunFiles.open(runDir, options.onError);
+  try {
+    const now = new Date().toISOString();
+    files.update({
+      status: 'preparing',
+      startedAt: files.record.startedAt ?? now,
+      endedAt: null,
+      error: null,
+    });
+    const outcome = await attempt(files, options).catch((error: unknown): Outcome => {
+      options.log(error instanceof Error ? (error.stack ?? error.message) : String(error));
+      return {
+        status: 'failed',
+        message: error instanceof Error ? error.message : String(error),
+        next: 'See log.txt in the run folder; resume goes on from the newest checkpoint.',
+      };
+    });
+    const { step } = files.record;
+    files.events.hparamsEnd(outcome.status === 'failed' ? 'failure' : 'success', Date.now() / 1000);
+    files.events.sync();
+    files.update({
+      status: outcome.status,
+      endedAt: new Date().toISOString(),
+      error: outcome.status === 'failed' ? { message: outcome.message, step, next: outcome.next } : null,
+    });
+    return outcome;
+  } finally {
+    files.close();
+  }
+}
+
+async function attempt(files: RunFiles, { worker, signal, env, log }: TrainOptions): Promise<Outcome> {
+  const file = join(files.runDir, RESOLVED_FILE);
+  const { resolved, findings } = parseExperiment(file, await readFile(file, 'utf8'));
+  if (!resolved) throw new Error(findings.map(formatFinding).join('\n'));
+  const { experiment, plan } = resolved;
+  // Another backend rounds differently, so a run goes on with the one it began with.
+  const begunWith = files.record.backend?.name as typeof experiment.backend | undefined;
+  const session = await openSession(resolved, begunWith ?? experiment.backend, begunWith ? {} : env);
+  const { backend, dataset, sampler, training } = session;
+  log(`backend ${backend.name}: ${backend.device}, ${backend.version}`);
+  for (const { name, reason } of backend.skipped) log(`backend ${name} not used: ${reason}`);
+
+  const { checkpoint, files: contents, skipped } = await newestValid(files.runDir);
+  skipped.forEach(log);
+  const restored = checkpoint && restoreCheckpoint(training, contents);
+  log(checkpoint ? `resuming from step ${checkpoint.step}` : 'starting at step 0');
+  files.update({
+    backend: { name: backend.name, device: backend.device, version: backend.version },
+    environment: {
+      ...files.record.environment,
+      node: process.version,
+      platform: `${process.platform}-${process.arch}`,
+      cpu: `${cpus()[0]?.model.trim() ?? 'unknown'} ×${cpus().length}`,
+    },
+    digests: { ...files.record.digests, data: dataset.digest },
+    roles: training.roles.map(({ id, kind }) => ({ id, kind })),
+  });
+  files.events.sessionStart(checkpoint ? checkpoint.step + 1 : 0);
+  if (!checkpoint) describeRun(files, resolved, sampler);
+  files.events.flush();
+
+  const source = new PrefetchSource(worker, {
+    dataset: experiment.dataset,
+    sampler: samplerOptions(resolved),
+  });
+  const headline = plan.declaration.headline(experiment.method);
+  try {
+    const loop = new Loop({
+      files,
+      training,
+      stages: plan.stages,
+      stepsPerEpoch: plan.stepsPerEpoch,
+      settings: experiment,
+      headline,
+      data: { dataset, source },
+      evaluator: new Evaluator({
+        files,
+        training,
+        settings: experiment,
+        headline,
+        data: { dataset, validation: sampler.validation },
+      }),
+      readIsFree: backend.readIsFree,
+      signal,
+      restored,
+    });
+    const outcome = await loop.run();
+    files.update({ test: loop.state.test, activeSeconds: loop.state.activeSeconds });
+    return outcome;
+  } finally {
+    await source.close();
+  }
+}
