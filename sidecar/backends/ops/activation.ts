@@ -1,14 +1,17 @@
 import { add, cast, greater, mul, relu as stockRelu, type Tensor } from '@tensorflow/tfjs-core';
+import * as wasm from '../wasm/activation.ts';
 import { declareKernel, type NoAttributes } from './kernel.ts';
 
 /** dy where y > 0, else 0. Inputs of one shape; y is the output of a ReLU. Not differentiable. */
 export const reluGradient = declareKernel<{ y: Tensor; dy: Tensor }, NoAttributes, Tensor>({
   name: 'TrainingReluGradient',
+  wasm: wasm.reluGradient,
   composed: ({ y, dy }) => mul(dy, cast(greater(y, 0), 'float32')),
 });
 
 const kernelOfRelu = declareKernel<{ x: Tensor }, NoAttributes, Tensor>({
   name: 'TrainingRelu',
+  wasm: wasm.relu,
   composed: ({ x }) => stockRelu(x),
   differentiation: {
     saveInputs: [],
@@ -19,6 +22,7 @@ const kernelOfRelu = declareKernel<{ x: Tensor }, NoAttributes, Tensor>({
 
 const kernelOfAddRelu = declareKernel<{ a: Tensor; b: Tensor }, NoAttributes, Tensor>({
   name: 'TrainingAddRelu',
+  wasm: wasm.addRelu,
   composed: ({ a, b }) => stockRelu(add(a, b)),
   differentiation: {
     saveInputs: [],

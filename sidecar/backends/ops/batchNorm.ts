@@ -12,6 +12,8 @@ import {
   type Tensor,
   type Tensor1D,
 } from '@tensorflow/tfjs-core';
+import { normaliseBatch, normaliseBy } from '../wasm/batchNorm.ts';
+import { batchNormGradient } from '../wasm/batchNormGradient.ts';
 import { columnSums, leadingAxes } from './columnSums.ts';
 import { declareKernel } from './kernel.ts';
 
@@ -55,6 +57,7 @@ interface GradientInputs extends Statistics {
 /** [dx, dgamma, dbeta] where mean and variance are constants. */
 const inferenceGradient = declareKernel<GradientInputs, Attributes, Tensor[]>({
   name: 'TrainingBatchNormInferenceGradient',
+  wasm: batchNormGradient(false),
   composed: ({ x, y, gamma, mean, variance, dy }, { epsilon, relu }) => {
     const inverseDeviation = rsqrt(add(variance, epsilon));
     const dz = relu ? mul(dy, cast(greater(y, 0), 'float32')) : dy;
@@ -66,6 +69,7 @@ const inferenceGradient = declareKernel<GradientInputs, Attributes, Tensor[]>({
 /** [dx, dgamma, dbeta] where mean and variance are those of x itself. */
 const trainingGradient = declareKernel<GradientInputs, Attributes, Tensor[]>({
   name: 'TrainingBatchNormGradient',
+  wasm: batchNormGradient(true),
   composed: ({ x, y, gamma, mean, variance, dy }, { epsilon, relu }) => {
     const count = x.size / gamma.size;
     const inverseDeviation = rsqrt(add(variance, epsilon));
@@ -81,6 +85,7 @@ const trainingGradient = declareKernel<GradientInputs, Attributes, Tensor[]>({
 
 const kernelOfTraining = declareKernel<Normalised, Attributes, Tensor[]>({
   name: 'TrainingBatchNorm',
+  wasm: normaliseBatch,
   composed: ({ x, gamma, beta }, attributes) => {
     const axes = leadingAxes(x);
     const mean = stockMean<Tensor1D>(x, axes);
@@ -104,6 +109,7 @@ const kernelOfTraining = declareKernel<Normalised, Attributes, Tensor[]>({
 
 const kernelOfInference = declareKernel<Normalised & Statistics, Attributes, Tensor>({
   name: 'TrainingBatchNormInference',
+  wasm: normaliseBy,
   composed: normalise,
   differentiation: {
     saveInputs: ['x', 'gamma', 'mean', 'variance'],

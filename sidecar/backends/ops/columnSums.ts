@@ -1,8 +1,10 @@
 import { sum, type Tensor, type Tensor1D } from '@tensorflow/tfjs-core';
+import * as wasm from '../wasm/sums.ts';
 import { declareKernel, type NoAttributes } from './kernel.ts';
 
 const kernel = declareKernel<{ x: Tensor }, NoAttributes, Tensor1D>({
   name: 'TrainingColumnSums',
+  wasm: wasm.columnSums,
   composed: ({ x }) => sum<Tensor1D>(x, leadingAxes(x)),
 });
 

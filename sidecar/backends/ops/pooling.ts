@@ -9,6 +9,7 @@ import {
   type Tensor2D,
   type Tensor4D,
 } from '@tensorflow/tfjs-core';
+import * as wasm from '../wasm/sums.ts';
 import { declareKernel } from './kernel.ts';
 
 /** Window of a pooling layer, the same for height and width; no padding. */
@@ -21,6 +22,7 @@ export interface PoolOptions {
 
 const globalAverageGradient = declareKernel<{ dy: Tensor2D }, { height: number; width: number }, Tensor4D>({
   name: 'TrainingGlobalAveragePoolGradient',
+  wasm: wasm.globalAverageGradient,
   composed: ({ dy }, { height, width }) => {
     const [batch, channels] = dy.shape;
     const share = reshape(div(dy, height * width), [batch, 1, 1, channels]);
@@ -30,6 +32,7 @@ const globalAverageGradient = declareKernel<{ dy: Tensor2D }, { height: number; 
 
 const kernelOfGlobalAverage = declareKernel<{ x: Tensor4D }, { height: number; width: number }, Tensor2D>({
   name: 'TrainingGlobalAveragePool',
+  wasm: wasm.globalAverage,
   composed: ({ x }) => mean(x, [1, 2]),
   differentiation: {
     saveInputs: [],

@@ -40,10 +40,7 @@ function access({ base, offset }: Address, value: Bytes, opcode: Bytes, alignmen
 /** 32-bit integers; they are also addresses and counters. */
 export const i32 = {
   constant: (value: number): I32 => expression('i32', [0x41], signed(value)),
-  load: (address: Address): I32 => expression('i32', access(address, [], [0x28], 2)),
   add: binary<'i32'>('i32', 0x6a),
-  subtract: binary<'i32'>('i32', 0x6b),
-  multiply: binary<'i32'>('i32', 0x6c),
   less: binary<'i32'>('i32', 0x49),
 };
 
@@ -57,17 +54,15 @@ export const f32 = {
   multiply: binary<'f32'>('f32', 0x94),
   divide: binary<'f32'>('f32', 0x95),
   squareRoot: (x: F32): F32 => expression('f32', x.code, [0x91]),
-  equal: binary<'f32', 'i32'>('i32', 0x5b),
   less: binary<'f32', 'i32'>('i32', 0x5d),
-  fromBits: (x: I32): F32 => expression('f32', x.code, [0xbe]),
-  fromI32: (x: I32): F32 => expression('f32', x.code, [0xb2]),
-  lane: (x: V128, lane: number): F32 => expression('f32', x.code, [SIMD, 0x1f, lane]),
+  /** `yes` if `condition` is not 0, else `no`. */
+  select: (condition: I32, yes: F32, no: F32): F32 =>
+    expression('f32', yes.code, no.code, condition.code, [0x1b]),
 };
 
 /** Four single-precision numbers side by side. */
 export const f32x4 = {
   zero: (): V128 => expression('v128', [SIMD, 0x0c], new Array<number>(16).fill(0)),
-  splat: (x: F32): V128 => expression('v128', x.code, [SIMD, 0x13]),
   load: (address: Address): V128 => expression('v128', access(address, [], [SIMD, 0x00], 2)),
   loadSplat: (address: Address): V128 => expression('v128', access(address, [], [SIMD, 0x09], 2)),
   store: (address: Address, value: V128): Statement => access(address, value.code, [SIMD, 0x0b], 2),

@@ -68,3 +68,8 @@ export function compiled<Name extends string>(
 export function zero(backend: WasmBackend, address: number, bytes: number): void {
   new Uint8Array(backend.wasm.asm.memory.buffer, address, bytes).fill(0);
 }
+
+/** `count` floats of the backend's memory, to be used before anything is allotted: growth would detach them. */
+export function floatsAt(backend: WasmBackend, address: number, count: number): Float32Array {
+  return new Float32Array(backend.wasm.asm.memory.buffer, address, count);
+}
