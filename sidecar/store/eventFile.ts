@@ -7,7 +7,7 @@ import { copyFileSync, constants, fsyncSync, ftruncateSync, openSync, closeSync,
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { renameOver, syncFolder, temporaryName, writeFileAtomic } from './atomicFile.ts';
-import { encodeEvent, FILE_VERSION } from './event.ts';
+import { encodeEvent, FILE_VERSION, type EventBody } from './event.ts';
 import { findEventFile } from './eventReader.ts';
 import { scanRecords } from './recordScanner.ts';
 import { frameRecord } from './tfrecord.ts';
@@ -23,16 +23,22 @@ export interface FileIdentity {
 
 export interface OpenedEventFile {
   path: string;
-  /** Bytes; whole, sound records from here backwards to the last one. */
+  /** Bytes: where the next record goes. */
   size: number;
   /** Bytes of a torn record that were cut off. */
   cut: number;
 }
 
-function firstRecord(wallTime: number): Uint8Array {
-  return frameRecord(
-    encodeEvent({ wallTime, step: 0, body: { kind: 'file', version: FILE_VERSION, writer: WRITER_NAME } }),
-  );
+/**
+ * What every file begins with. The START is there because TensorBoard's Python loader takes the first one of a file for
+ * the beginning, and only later ones for a resume that voids records.
+ */
+function fileHead(wallTime: number): Uint8Array {
+  const bodies: EventBody[] = [
+    { kind: 'file', version: FILE_VERSION, writer: WRITER_NAME },
+    { kind: 'start' },
+  ];
+  return Buffer.concat(bodies.map((body) => frameRecord(encodeEvent({ wallTime, step: 0, body }))));
 }
 
 /** Bytes up to the end of the last sound record. */
@@ -57,20 +63,19 @@ export async function openEventFile(
   guard: () => void,
 ): Promise<OpenedEventFile> {
   const existing = await findEventFile(runDir);
+  const head = fileHead(wallTime);
   if (existing === null) {
     const seconds = String(Math.floor(wallTime)).padStart(10, '0');
     const path = join(runDir, `events.out.tfevents.${seconds}.${host}.${pid}.0`);
-    const first = firstRecord(wallTime);
     guard();
-    writeFileAtomic(path, first);
-    return { path, size: first.length, cut: 0 };
+    writeFileAtomic(path, head);
+    return { path, size: head.length, cut: 0 };
   }
   const { sound, size } = await soundSize(existing);
-  if (sound === 0) {
-    const first = firstRecord(wallTime);
+  if (sound < head.length) {
     guard();
-    writeFileAtomic(existing, first);
-    return { path: existing, size: first.length, cut: size };
+    writeFileAtomic(existing, head);
+    return { path: existing, size: head.length, cut: size };
   }
   replaceByPrefix(existing, sound, runDir, guard);
   return { path: existing, size: sound, cut: size - sound };

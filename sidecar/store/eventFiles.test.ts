@@ -29,22 +29,23 @@ function scalarsOf(events: EventRecord[]): [step: number, tag: string, value: nu
 }
 
 describe('an event file', () => {
-  it('begins with its version and our name, under the customary file name', async () => {
+  it('begins with its version, our name and a START, under the customary file name', async () => {
     const runDir = runFolder();
     const writer = await EventWriter.open(runDir, { host: 'box', pid: 7, now: () => 1_700_000_000_500 });
     writer.close();
     const path = await eventFile(runDir);
     expect(path).toMatch(/events\.out\.tfevents\.1700000000\.box\.7\.0$/);
     const { events } = await readEvents(path);
-    expect(events).toEqual([
+    expect(events.map(({ wallTime, step, body }) => ({ wallTime, step, body }))).toEqual([
       {
         wallTime: 1_700_000_000.5,
         step: 0,
-        offset: 0,
-        end: writer.offset,
         body: { kind: 'file', version: 'brain.Event:2', writer: 'distillery' },
       },
+      // So that TensorBoard takes the next START for a resume.
+      { wallTime: 1_700_000_000.5, step: 0, body: { kind: 'start' } },
     ]);
+    expect(events.at(-1)?.end).toBe(writer.offset);
   });
 
   it('holds one record for all series of a step, with exact doubles', async () => {
@@ -58,7 +59,7 @@ describe('an event file', () => {
     });
     writer.close();
     const { events } = await readEvents(writer.path);
-    expect(events).toHaveLength(2);
+    expect(events).toHaveLength(3);
     expect(scalarsOf(events)).toEqual([
       [3, 'train/peer1/loss', 0.1],
       [3, 'schedule/omega', NaN],
@@ -130,7 +131,7 @@ describe('an event file', () => {
     writer.close();
     const whole = readFileSync(writer.path);
     const { events } = await readEvents(writer.path);
-    const victim = events[2];
+    const victim = events[3];
     if (victim === undefined) throw new Error('too few events');
     for (const [byte, reason] of [
       [victim.offset + 20, 'payload'],
@@ -195,7 +196,7 @@ describe('following a file', () => {
     writer.scalars(1, 1, { a: 1 });
     writer.close();
     writeFileSync(path, readFileSync(writer.path));
-    expect((await reader.read()).events).toHaveLength(2);
+    expect((await reader.read()).events).toHaveLength(3);
     truncateSync(path, 0);
     expect(await reader.read()).toMatchObject({ restarted: true, offset: 0 });
   });
@@ -208,6 +209,7 @@ describe('following a file', () => {
     writer.close();
     const { events } = await readEvents(writer.path);
     expect(events.map((event) => event.step)).toEqual([
+      0,
       0,
       1,
       ...Array.from({ length: 29_998 }, (_, i) => i + 2),
@@ -226,7 +228,7 @@ describe('the writer', () => {
   it('flushes by itself', async () => {
     const writer = await EventWriter.open(runFolder(), { flushIntervalMs: 20 });
     writer.scalars(1, 1, { a: 1 });
-    await expect.poll(async () => (await readEvents(writer.path)).events.length).toBe(2);
+    await expect.poll(async () => (await readEvents(writer.path)).events.length).toBe(3);
     writer.close();
   });
 

@@ -104,7 +104,8 @@ export class SeriesStore {
       const { step, wallTime, offset, body } = event;
       if (body.kind === 'start') {
         for (const series of this.#series.values()) series.cancelFrom(step);
-        this.#seams.push({ step, wallTime, offset });
+        // The START that a file begins with resumes nothing.
+        if (this.#series.size > 0) this.#seams.push({ step, wallTime, offset });
       } else if (body.kind === 'values') {
         for (const value of body.values) {
           if (value.kind === 'scalar') this.#of(value.tag).add(step, wallTime, value.value, offset);
