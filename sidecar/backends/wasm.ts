@@ -2,6 +2,7 @@ import path from 'node:path';
 import { setBackend } from '@tensorflow/tfjs-core';
 import type { Modules } from './modules.ts';
 import { BackendUnusable, type Activated } from './prepared.ts';
+import { shareMemoryOfCopies } from './wasm/identity.ts';
 
 const PACKAGE = '@tensorflow/tfjs-backend-wasm';
 
@@ -11,6 +12,7 @@ export async function activateWasm(modules: Modules): Promise<Activated> {
   // In Node the binaries are read from a folder, whose name must end with a slash.
   setWasmPaths(path.join(path.dirname(modules.resolve(PACKAGE)), path.sep));
   if (!(await setBackend('wasm'))) throw new BackendUnusable(`${PACKAGE} did not initialise`);
+  shareMemoryOfCopies();
   return {
     device: 'CPU (WebAssembly SIMD, 1 thread)',
     version: `tfjs-backend-wasm ${version_wasm}`,

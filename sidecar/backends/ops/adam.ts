@@ -12,6 +12,7 @@ import {
   type Tensor,
   type Variable,
 } from '@tensorflow/tfjs-core';
+import { adam } from '../wasm/adam.ts';
 import { gated, gateInput, type Gate } from './gate.ts';
 import { requireSameLength } from './group.ts';
 import { declareKernel } from './kernel.ts';
@@ -63,6 +64,7 @@ interface StepInputs {
 /** New parameter and moments. */
 const kernel = declareKernel<StepInputs, Attributes, Tensor[]>({
   name: 'TrainingAdamStep',
+  wasm: adam,
   composed: (inputs, { learningRate, beta1, beta2, epsilon, weightDecay, decoupled }) => {
     const { parameter, gradient, first, second, correction1, correction2, gate } = inputs;
     const g = decoupled ? gradient : add(gradient, mul(parameter, weightDecay));

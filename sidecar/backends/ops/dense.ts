@@ -1,4 +1,4 @@
-import { add, matMul, type Tensor1D, type Tensor2D } from '@tensorflow/tfjs-core';
+import { add, matMul, transpose, type Tensor1D, type Tensor2D } from '@tensorflow/tfjs-core';
 import { columnSums } from './columnSums.ts';
 import { declareKernel, type NoAttributes } from './kernel.ts';
 
@@ -19,8 +19,9 @@ const kernelOfDense = declareKernel<DenseInputs, NoAttributes, Tensor2D>({
     gradients: (dy, saved) => {
       const [x, kernel] = saved as [Tensor2D, Tensor2D];
       return {
-        x: () => matMul(dy, kernel, false, true),
-        kernel: () => matMul(x, dy, true, false),
+        // Transposed apart: some backends multiply transposed matrices without their fast path.
+        x: () => matMul(dy, transpose(kernel)),
+        kernel: () => matMul(transpose(x), dy),
         bias: () => columnSums(dy),
       };
     },

@@ -1,13 +1,16 @@
 import { add, mul, tidy, type Scalar, type Tensor, type Variable } from '@tensorflow/tfjs-core';
+import { movingAverage } from '../wasm/ema.ts';
 import { gated, gateInput, type Gate } from './gate.ts';
 import { requireSameLength } from './group.ts';
 import { declareKernel } from './kernel.ts';
 
-const kernel = declareKernel<{ target: Tensor; source: Tensor; gate?: Scalar }, { alpha: number }, Tensor>({
+const kernel = declareKernel<{ target: Tensor; source: Tensor; gate?: Scalar }, { alpha: number }, Tensor[]>({
   name: 'TrainingEmaStep',
+  wasm: movingAverage,
   // Two products rather than target + (1 − α)(source − target): α = 0 must copy the source bit by bit.
-  composed: ({ target, source, gate }, { alpha }) =>
+  composed: ({ target, source, gate }, { alpha }) => [
     gated(add(mul(target, alpha), mul(source, 1 - alpha)), target, gate),
+  ],
 });
 
 /**
@@ -27,7 +30,10 @@ export function emaStep(
   requireSameLength('emaStep', targets, sources);
   targets.forEach((target, i) => {
     tidy(() => {
-      target.assign(kernel({ target, source: sources[i] as Tensor, ...gateInput(gate) }, { alpha }));
+      const [mean] = kernel({ target, source: sources[i] as Tensor, ...gateInput(gate) }, { alpha }) as [
+        Tensor,
+      ];
+      target.assign(mean);
     });
   });
 }

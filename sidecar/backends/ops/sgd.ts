@@ -1,4 +1,5 @@
 import { add, mul, sub, tidy, type Scalar, type Tensor, type Variable } from '@tensorflow/tfjs-core';
+import { sgd } from '../wasm/sgd.ts';
 import { gated, gateInput, type Gate } from './gate.ts';
 import { requireSameLength } from './group.ts';
 import { declareKernel } from './kernel.ts';
@@ -22,6 +23,7 @@ const kernel = declareKernel<
   Tensor[]
 >({
   name: 'TrainingSgdStep',
+  wasm: sgd,
   composed: ({ parameter, gradient, velocity, gate }, { learningRate, momentum, nesterov, weightDecay }) => {
     const g = add(gradient, mul(parameter, weightDecay));
     const move = (direction: Tensor): Tensor =>

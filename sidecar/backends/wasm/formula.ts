@@ -5,7 +5,7 @@ import type { Expression } from './instructions.ts';
 /** Arithmetic inside a formula. */
 export interface Scope<T extends ValueType> extends Arithmetic<T> {
   /** Computes a value once, for use in several places. */
-  keep(value: Expression<T>): Expression<T>;
+  readonly keep: (value: Expression<T>) => Expression<T>;
 }
 
 /**
