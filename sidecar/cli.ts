@@ -1,26 +1,158 @@
-import { Command } from 'commander';
-import { EXIT, tell } from './cli/output.ts';
+import { Command, InvalidArgumentError } from 'commander';
+import {
+  diff,
+  newExperiment,
+  printMethods,
+  printResolved,
+  printSchema,
+  validate,
+} from './cli/experiments.ts';
+import { evaluateRun, exportRole } from './cli/networks.ts';
+import { BadInput, EXIT, tell } from './cli/output.ts';
 import { runAttached } from './cli/run.ts';
+import { list, prune, resume, showRun, want } from './cli/runs.ts';
 
 const collect = (value: string, before: readonly string[]) => [...before, value];
+const count = (value: string): number => {
+  const number = Number(value);
+  if (Number.isInteger(number) && number >= 0) return number;
+  throw new InvalidArgumentError('Expected a whole number ≥ 0.');
+};
 
 const program = new Command('distillery')
-  .description('Online knowledge-distillation experiments.')
-  .option('--runs <folder>', 'where runs are kept', 'runs');
+  .description('Online knowledge-distillation experiments: run, watch, compare.')
+  .option('--runs <folder>', 'where runs are kept', 'runs')
+  .showHelpAfterError()
+  .exitOverride();
 const runs = () => program.opts<{ runs: string }>().runs;
+const SET = ['--set <path=value>', 'override a setting; may be repeated', collect, [] as string[]] as const;
+const JSON_FLAG = ['--json', 'for programs: one JSON object a line on stdout', false] as const;
+
+/** Every action gives the process its exit code. */
+const exits =
+  <A extends unknown[]>(action: (...args: A) => Promise<number> | number) =>
+  async (...args: A): Promise<void> => {
+    process.exitCode = await action(...args);
+  };
+
+program
+  .command('new <file>')
+  .description('write a new experiment file')
+  .option('--method <name>', 'distillation method', 'dkel')
+  .option('--dataset <name>', 'mnist or synthetic', 'mnist')
+  .action(
+    exits((file: string, o: { method: string; dataset: string }) => newExperiment(file, o.method, o.dataset)),
+  );
 
 program
   .command('run <file>')
-  .description('run an experiment and follow it to its end')
-  .option('--set <path=value>', 'override a setting; may be repeated', collect, [])
-  .option('--json', 'one JSON object a line on stdout', false)
-  .action(async (file: string, options: { set: string[]; json: boolean }) => {
-    process.exitCode = await runAttached(file, { runs: runs(), ...options });
-  });
+  .description('run an experiment and follow it to its end; Ctrl-C means checkpoint and stop')
+  .option(...SET)
+  .option('--detach', 'hand the run to the daemon and return', false)
+  .option('--serve', 'print the address of the live page', false)
+  .option(...JSON_FLAG)
+  .action(
+    exits((file: string, o: { set: string[]; json: boolean; detach: boolean; serve: boolean }) =>
+      runAttached(file, { runs: runs(), ...o }),
+    ),
+  );
+
+program
+  .command('resume <run>')
+  .description('un-pause a live run, or go on from the newest checkpoint')
+  .option(...JSON_FLAG)
+  .action(exits((run: string, o: { json: boolean }) => resume(runs(), run, o.json)));
+
+for (const wish of ['stop', 'pause'] as const)
+  program
+    .command(`${wish} <run>`)
+    .description(`ask a run to checkpoint and ${wish}`)
+    .action(exits((run: string) => want(runs(), run, wish)));
+
+program
+  .command('list')
+  .description('all runs, oldest first')
+  .option(...JSON_FLAG)
+  .action(exits((o: { json: boolean }) => list(runs(), o.json)));
+
+program
+  .command('show <run>')
+  .description('one run')
+  .option(...JSON_FLAG)
+  .action(exits((run: string, o: { json: boolean }) => showRun(runs(), run, o.json)));
+
+program
+  .command('prune [run]')
+  .description('delete checkpoints of ended runs; of all runs where none is named')
+  .option('--keep-last <n>', 'newest to keep', count, 1)
+  .option('--keep-best <n>', 'best to keep', count, 1)
+  .action(
+    exits((run: string | undefined, o: { keepLast: number; keepBest: number }) =>
+      prune(runs(), run, o.keepLast, o.keepBest),
+    ),
+  );
+
+program
+  .command('eval <run>')
+  .description('evaluate the networks of a checkpoint')
+  .option('--data <split>', 'validation or test', 'validation')
+  .option('--checkpoint <which>', 'best, last or a step', 'best')
+  .option(...JSON_FLAG)
+  .action(
+    exits((run: string, o: { data: string; checkpoint: string; json: boolean }) =>
+      evaluateRun(runs(), run, o),
+    ),
+  );
+
+program
+  .command('export <run>')
+  .description('write one role as a TF.js layers model')
+  .requiredOption('--role <role>', 'peer1, ensemble, teacher2, …')
+  .requiredOption('--out <folder>', 'an empty or new folder')
+  .option('--checkpoint <which>', 'best, last or a step', 'best')
+  .action(
+    exits((run: string, o: { role: string; out: string; checkpoint: string }) => exportRole(runs(), run, o)),
+  );
+
+program
+  .command('validate <file>')
+  .description('errors and warnings of an experiment; only errors exit with 2')
+  .option(...SET)
+  .option(...JSON_FLAG)
+  .action(exits((file: string, o: { set: string[]; json: boolean }) => validate(file, o.set, o.json)));
+
+program
+  .command('resolve <file>')
+  .description('the experiment with every default filled in')
+  .option(...SET)
+  .action(exits((file: string, o: { set: string[] }) => printResolved(file, o.set)));
+
+program
+  .command('diff <a> <b>')
+  .description('how two experiments or runs differ, effectively')
+  .option(...JSON_FLAG)
+  .action(exits((a: string, b: string, o: { json: boolean }) => diff(a, b, o.json)));
+
+program.command('schema').description('JSON Schema of the experiment file').action(exits(printSchema));
+
+program
+  .command('methods')
+  .description('the distillation methods and their sources')
+  .option(...JSON_FLAG)
+  .action(exits((o: { json: boolean }) => printMethods(o.json)));
 
 try {
   await program.parseAsync();
 } catch (error) {
-  tell(error instanceof Error ? error.message : String(error));
-  process.exitCode = EXIT.failed;
+  if (error instanceof Error && 'code' in error && String(error.code).startsWith('commander.')) {
+    // Help and version are no mistakes; the message itself is printed already.
+    process.exitCode = ['commander.helpDisplayed', 'commander.help', 'commander.version'].includes(
+      String(error.code),
+    )
+      ? EXIT.ok
+      : EXIT.badInput;
+  } else {
+    tell(error instanceof Error ? error.message : String(error));
+    process.exitCode = error instanceof BadInput ? EXIT.badInput : EXIT.failed;
+  }
 }

@@ -22,15 +22,15 @@ export async function follow(runDir: string, json: boolean, over: Promise<unknow
           etaBuffer: 50,
         })
       : null;
-  let gone = false;
+  const trainer = { gone: false };
   const finished = over.finally(() => {
-    gone = true;
+    trainer.gone = true;
   });
   let record = await readRun(runDir);
   let shown = -1;
   bar?.start(record.totalSteps, 0, { stage: 'preparing', epoch: '–', best: '–' });
   for (;;) {
-    const last = gone;
+    const last = trainer.gone;
     record = await readRun(runDir);
     if (record.step !== shown) {
       if (json) sayJson(progressOf(record));

@@ -13,7 +13,7 @@ export interface Difference {
 /** What differs between two effective configurations; keys in schema order, equal parts left out. */
 export function diffExperiments(before: Experiment, after: Experiment): Difference[] {
   const [a, b] = [flatten(before), flatten(after)];
-  return [...new Set([...a.keys(), ...b.keys()])].flatMap((path): Difference[] => {
+  return inBothOrders([...a.keys()], [...b.keys()]).flatMap((path): Difference[] => {
     const [left, right] = [a.get(path), b.get(path)];
     if (JSON.stringify(left) === JSON.stringify(right)) return [];
     const kind = !a.has(path) ? 'added' : !b.has(path) ? 'removed' : 'changed';
@@ -30,4 +30,15 @@ function flatten(experiment: Experiment): Map<string, unknown> {
   };
   visit(inSchemaOrder(experimentSchema, experiment), '');
   return leaves;
+}
+
+/** The union of two lists that agree in order: what only the second has stands after what it follows there. */
+function inBothOrders(first: readonly string[], second: readonly string[]): string[] {
+  const merged = [...first];
+  second.forEach((path, index) => {
+    if (merged.includes(path)) return;
+    const before = second.slice(0, index).findLast((each) => merged.includes(each));
+    merged.splice(before === undefined ? 0 : merged.indexOf(before) + 1, 0, path);
+  });
+  return merged;
 }

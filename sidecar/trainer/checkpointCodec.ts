@@ -77,8 +77,8 @@ export function restoreNetwork(network: Network, files: ReadonlyMap<string, Uint
   const names = new Map(
     layersModel(network.spec, allOutputs(network)).weights.map(({ name, tensor }) => [name, tensor]),
   );
-  // Copied once: the values must be aligned to four bytes.
-  const buffer = weightData.slice().buffer;
+  // Copied, since values must be aligned to four bytes; a Buffer's own slice would share its memory.
+  const { buffer } = Uint8Array.from(weightData);
   let offset = 0;
   for (const { name, shape } of weightSpecs) {
     const count = shape.reduce((product, extent) => product * extent, 1);

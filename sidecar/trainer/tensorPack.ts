@@ -27,8 +27,8 @@ export function unpack(index: PackedIndex, bytes: Uint8Array): Map<string, Value
     Object.entries(index).map(([name, { type, offset, length }]) => {
       if (offset + length * 4 > bytes.length)
         throw new RangeError(`${name} ends at byte ${offset + length * 4} of ${bytes.length}.`);
-      // Copied: the source may not be aligned to four bytes.
-      const { buffer } = bytes.slice(offset, offset + length * 4);
+      // Copied, since the source may not be aligned to four bytes; a Buffer's own slice would share its memory.
+      const { buffer } = Uint8Array.from(bytes.subarray(offset, offset + length * 4));
       return [name, type === 'int32' ? new Int32Array(buffer) : new Float32Array(buffer)];
     }),
   );

@@ -1,0 +1,103 @@
+import { existsSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { diffExperiments } from '../config/diff.ts';
+import { RULES, show } from '../config/findings.ts';
+import { experimentJsonSchema } from '../config/jsonSchema.ts';
+import { loadExperiment, resolvedYaml, type ResolvedExperiment } from '../config/load.ts';
+import { missingData } from '../datasets/registry.ts';
+import { methodDeclarations } from '../methods/registry.options.ts';
+import { writeFileAtomic } from '../store/atomicFile.ts';
+import { RESOLVED_FILE } from '../store/runs.ts';
+import { BadInput, EXIT, report, say, sayJson, table, tell } from './output.ts';
+
+/** Errors and warnings of a file; only errors are bad input. */
+export async function validate(file: string, set: readonly string[], json: boolean): Promise<number> {
+  const { findings } = await loadExperiment(file, set, missingData);
+  report(findings, json);
+  const errors = findings.filter(({ code }) => RULES[code] === 'error').length;
+  if (!json) tell(`${file}: ${errors} errors, ${findings.length - errors} warnings`);
+  return errors > 0 ? EXIT.badInput : EXIT.ok;
+}
+
+/** What a file, or a run, really runs. @throws BadInput after the findings were reported */
+export async function resolvedOf(
+  fileOrRun: string,
+  set: readonly string[] = [],
+): Promise<ResolvedExperiment> {
+  const isFolder = existsSync(fileOrRun) && (await stat(fileOrRun)).isDirectory();
+  const file = isFolder ? join(fileOrRun, RESOLVED_FILE) : fileOrRun;
+  const { resolved, findings } = await loadExperiment(file, set);
+  if (resolved) return resolved;
+  report(findings, false);
+  throw new BadInput(`${file} cannot be run as it is.`);
+}
+
+export async function printResolved(file: string, set: readonly string[]): Promise<number> {
+  process.stdout.write(resolvedYaml(await resolvedOf(file, set)));
+  return EXIT.ok;
+}
+
+/** Effective configurations, differences only. */
+export async function diff(before: string, after: string, json: boolean): Promise<number> {
+  const [a, b] = [await resolvedOf(before), await resolvedOf(after)];
+  const differences = diffExperiments(a.experiment, b.experiment);
+  if (json) differences.forEach(sayJson);
+  else if (differences.length === 0) say('no difference');
+  else
+    say(
+      table([
+        ['setting', before, after],
+        ...differences.map((each) => [
+          each.path,
+          each.kind === 'added' ? '—' : show(each.before),
+          each.kind === 'removed' ? '—' : show(each.after),
+        ]),
+      ]),
+    );
+  return EXIT.ok;
+}
+
+export function printSchema(): number {
+  say(JSON.stringify(experimentJsonSchema(), null, 2));
+  return EXIT.ok;
+}
+
+export function printMethods(json: boolean): number {
+  const methods = Object.values(methodDeclarations);
+  if (json)
+    for (const { name, title, citation, presets, stages } of methods)
+      sayJson({
+        name,
+        title,
+        citation,
+        presets: Object.keys(presets),
+        stages: stages.map((stage) => stage.name),
+      });
+  else say(table(methods.map(({ name, citation }) => [name, citation])));
+  return EXIT.ok;
+}
+
+/** A starting point with the few settings that one decides first. */
+export function newExperiment(file: string, method: string, dataset: string): number {
+  if (!Object.keys(methodDeclarations).includes(method))
+    throw new BadInput(
+      `There is no method ${method}. Choose one of ${Object.keys(methodDeclarations).join(', ')}.`,
+    );
+  if (!/\.distill\.ya?ml$/u.test(file))
+    throw new BadInput(`${file} should end in .distill.yaml, so that editors know it.`);
+  if (existsSync(file)) throw new BadInput(`${file} exists already. Choose another name.`);
+  const model = dataset === 'mnist' ? 'resnet8' : 'mlp';
+  const views = dataset === 'mnist' ? 'views: { crop: { padding: 1 } }\n' : '';
+  const text = `# distillery run ${file}
+dataset: { name: ${dataset} }
+${views}models: { default: { name: ${model} } }
+method: { name: ${method} }
+optimizer: { name: sgd, learningRate: 0.1, momentum: 0.9, nesterov: true, weightDecay: 5.0e-4 }
+schedule: { name: cosine }
+training: { epochs: 20, batchSize: 64, seed: 42, validation: 0.1 }
+`;
+  writeFileAtomic(file, text);
+  say(file);
+  return EXIT.ok;
+}

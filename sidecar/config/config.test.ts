@@ -1,0 +1,180 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { diffExperiments } from './diff.ts';
+import { experimentJsonSchema } from './jsonSchema.ts';
+import { loadExperiment, parseExperiment, resolvedYaml } from './load.ts';
+
+interface Case {
+  name: string;
+  text: string;
+  code: string;
+  path: string;
+  line: number | null;
+  column: number | null;
+  suggestion: string | null;
+}
+const broken = JSON.parse(readFileSync('test/fixtures/brokenExperiments.json', 'utf8')) as Case[];
+const BASE = readFileSync('examples/mnist-dkel.distill.yaml', 'utf8');
+const warnings = (overrides: string[]) =>
+  parseExperiment('x.distill.yaml', BASE, overrides).findings.map(({ code }) => code);
+
+describe('broken experiments', () => {
+  it.each(broken)('$name', ({ text, code, path, line, column, suggestion }) => {
+    const { findings, resolved } = parseExperiment('x.distill.yaml', text);
+    expect(resolved).toBeNull();
+    const errors = findings.filter(({ severity }) => severity === 'error');
+    expect(errors.map((error) => error.code)).toEqual([code]);
+    const [error] = errors;
+    expect(error).toMatchObject({ path, suggestion });
+    if (line !== null) expect(error?.line).toBe(line);
+    if (column !== null) expect(error?.column).toBe(column);
+    expect(error?.message).toMatch(/\w/u);
+  });
+
+  it('reports a missing file and missing data', async () => {
+    const missing = await loadExperiment('nowhere.distill.yaml');
+    expect(missing.findings).toMatchObject([
+      { code: 'fileNotFound', severity: 'error', file: 'nowhere.distill.yaml' },
+    ]);
+    const noData = parseExperiment('x', BASE, [], () => 'MNIST is not installed.');
+    expect(noData.findings).toMatchObject([
+      { code: 'dataMissing', path: 'dataset.name', message: 'MNIST is not installed.' },
+    ]);
+  });
+
+  it('points at the override that is at fault', () => {
+    const { findings } = parseExperiment('x', BASE, ['training.batchSize=-1']);
+    expect(findings).toMatchObject([
+      { code: 'outOfRange', file: '--set training.batchSize=-1', path: 'training.batchSize' },
+    ]);
+    expect(parseExperiment('x', BASE, ['training']).findings).toMatchObject([{ code: 'badOverride' }]);
+    expect(parseExperiment('x', BASE, ['training.seed.deep=1']).findings).toMatchObject([
+      { code: 'badOverride' },
+    ]);
+  });
+});
+
+describe('doubts', () => {
+  it.each([
+    ['lambdaGoneBeforeOmega', ['method.decayRate=0.5', 'training.epochs=300']],
+    ['emaMemoryTooLong', ['method.ema.beta=0.999']],
+    ['testSelection', ['method.selection=testMax']],
+    ['milestoneAfterEnd', ['schedule.name=multiStep', 'schedule.milestones=[5, 30]']],
+    ['noEffect', ['models.teacher.name=resnet20']],
+  ])('%s warns and does not stop', (code, overrides) => {
+    expect(warnings(overrides)).toEqual([code]);
+    expect(parseExperiment('x', BASE, overrides).resolved).not.toBeNull();
+  });
+
+  it('does not doubt the example', () => {
+    expect(warnings([])).toEqual([]);
+  });
+});
+
+describe('resolve', () => {
+  const experiments = readdirSync('examples').map((name) => `examples/${name}`);
+  it.each(experiments)('%s is valid, and what is resolved resolves to itself', async (file) => {
+    const { resolved, findings } = await loadExperiment(file);
+    expect(findings).toEqual([]);
+    if (!resolved) throw new Error('not resolved');
+    const again = parseExperiment('resolved.yaml', resolvedYaml(resolved)).resolved;
+    expect(again?.experiment).toEqual(resolved.experiment);
+    expect(again?.plan.totalSteps).toBe(resolved.plan.totalSteps);
+  });
+
+  it('puts a preset under the own values', () => {
+    const { resolved } = parseExperiment('x', BASE, [
+      'method.preset=dkel-released',
+      'method.ema.warmup=none',
+    ]);
+    expect(resolved?.experiment.method).toMatchObject({
+      rampShape: 'released',
+      initOffByOne: true,
+      sharedHeadInit: true,
+      selection: 'testMax',
+      ema: { warmup: 'none', beta: 0.98 },
+    });
+    // One initial step more than asked for; resolving again must not add another.
+    expect(resolved?.plan.stages[0]).toMatchObject({ asked: 1, steps: 2 });
+    if (!resolved) return;
+    expect(parseExperiment('x', resolvedYaml(resolved)).resolved?.plan.stages[0]).toMatchObject({
+      asked: 1,
+      steps: 2,
+    });
+  });
+
+  it('derives lengths from epochs of the data or of the run', () => {
+    const steps = (overrides: string[]) => parseExperiment('x', BASE, overrides).resolved?.plan;
+    expect(steps([])).toMatchObject({
+      stepsPerEpoch: 25,
+      totalSteps: 401,
+      splits: { train: 59_000, validation: 1_000 },
+    });
+    expect(steps(['training.epochSteps=null', 'training.epochs=2'])).toMatchObject({
+      stepsPerEpoch: 922,
+      totalSteps: 1_845,
+    });
+    expect(steps(['method.teacherInit=none'])?.totalSteps).toBe(400);
+    expect(steps(['stages.teacherInit.steps=7'])?.totalSteps).toBe(407);
+  });
+
+  it('gives the same for random settings, written out in full', () => {
+    fc.assert(
+      fc.property(
+        fc.record({
+          seed: fc.nat(),
+          batch: fc.integer({ min: 1, max: 512 }),
+          epochs: fc.integer({ min: 1, max: 400 }),
+          beta: fc.double({ min: 0, max: 0.99999, noNaN: true }),
+          shape: fc.constantFrom('reference', 'released', 'none'),
+          optimizer: fc.constantFrom('sgd', 'adam', 'adamw'),
+        }),
+        ({ seed, batch, epochs, beta, shape, optimizer }) => {
+          const { resolved } = parseExperiment(
+            'x',
+            BASE.replace(/^optimizer:.*$/mu, `optimizer: { name: ${optimizer} }`),
+            [
+              `training.seed=${seed}`,
+              `training.batchSize=${batch}`,
+              `training.epochs=${epochs}`,
+              `method.ema.beta=${beta}`,
+              `method.rampShape=${shape}`,
+            ],
+          );
+          if (!resolved) throw new Error('not resolved');
+          const again = parseExperiment('y', resolvedYaml(resolved)).resolved;
+          expect(again?.experiment).toEqual(resolved.experiment);
+          expect(again && diffExperiments(resolved.experiment, again.experiment)).toEqual([]);
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+});
+
+describe('effective differences', () => {
+  it('are those of defaults filled in', () => {
+    const of = (overrides: string[]) => {
+      const { resolved } = parseExperiment('x', BASE, overrides);
+      if (!resolved) throw new Error('not resolved');
+      return resolved.experiment;
+    };
+    expect(diffExperiments(of([]), of(['training.seed=42', 'logging.every=5']))).toEqual([]);
+    expect(diffExperiments(of([]), of(['training.seed=1']))).toEqual([
+      { path: 'training.seed', kind: 'changed', before: 42, after: 1 },
+    ]);
+  });
+});
+
+describe('JSON Schema', () => {
+  it('describes every setting and cites every method', () => {
+    const schema = experimentJsonSchema() as {
+      properties: Record<string, unknown>;
+      'x-citations': Record<string, string>;
+    };
+    expect(Object.keys(schema.properties)).toContain('training');
+    expect(schema['x-citations']['dkel']).toContain('2312.11218');
+    expect(JSON.stringify(schema)).toContain('Released code: 0.999');
+  });
+});

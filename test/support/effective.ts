@@ -1,0 +1,48 @@
+import { createHash } from 'node:crypto';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { findEventFile, readEvents } from '../../sidecar/store/eventReader.ts';
+import { listCheckpoints, readCheckpoint } from '../../sidecar/store/checkpoints.ts';
+import { SeriesStore } from '../../sidecar/store/seriesStore.ts';
+
+/** What a run learnt: every effective point by tag (clock and machine readings aside), and its last checkpoint. */
+export interface Effective {
+  readonly series: Record<string, [step: number, value: number][]>;
+  readonly checkpoint: Record<string, string>;
+}
+
+export async function effectiveRun(runDir: string): Promise<Effective> {
+  const path = await findEventFile(runDir);
+  if (path === null) throw new Error(`${runDir} has no events`);
+  const store = new SeriesStore();
+  const { events, damages } = await readEvents(path);
+  if (damages.length > 0) throw new Error(`${runDir} has damaged events`);
+  store.add(events);
+  const { series } = store.snapshot(Infinity);
+  const newest = (await listCheckpoints(runDir)).at(-1);
+  if (!newest) throw new Error(`${runDir} has no checkpoint`);
+  return {
+    series: Object.fromEntries(
+      Object.entries(series)
+        .filter(([tag]) => !tag.startsWith('system/'))
+        .map(([tag, { steps, values }]) => [tag, steps.map((step, index) => [step, values[index] ?? NaN])]),
+    ),
+    checkpoint: Object.fromEntries(
+      [...(await readCheckpoint(newest))].map(([name, bytes]) => [name, fingerprint(name, bytes)]),
+    ),
+  };
+}
+
+/** SHA-256; of the state without its clock. */
+function fingerprint(name: string, bytes: Uint8Array): string {
+  if (name !== 'state.json') return createHash('sha256').update(bytes).digest('hex');
+  return JSON.stringify({ ...(JSON.parse(Buffer.from(bytes).toString()) as object), activeSeconds: 0 });
+}
+
+/** The only run of a runs folder. */
+export async function onlyRun(folder: string): Promise<string> {
+  const names = (await readdir(folder)).filter((name) => !name.startsWith('.'));
+  if (names.length !== 1 || names[0] === undefined)
+    throw new Error(`${folder} holds ${names.length} runs, not one`);
+  return join(folder, names[0]);
+}
