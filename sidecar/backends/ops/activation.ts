@@ -1,12 +1,17 @@
-import { add, cast, greater, mul, relu as stockRelu, type Tensor } from '@tensorflow/tfjs-core';
+import { add, greater, relu as stockRelu, where, zerosLike, type Tensor } from '@tensorflow/tfjs-core';
 import * as wasm from '../wasm/activation.ts';
 import { declareKernel, type NoAttributes } from './kernel.ts';
+
+/** `value` where `condition` > 0, else 0. A select, not a product: 0 · NaN would be NaN. */
+export function wherePositive(condition: Tensor, value: Tensor): Tensor {
+  return where(greater(condition, 0), value, zerosLike(value));
+}
 
 /** dy where y > 0, else 0. Inputs of one shape; y is the output of a ReLU. Not differentiable. */
 export const reluGradient = declareKernel<{ y: Tensor; dy: Tensor }, NoAttributes, Tensor>({
   name: 'TrainingReluGradient',
   wasm: wasm.reluGradient,
-  composed: ({ y, dy }) => mul(dy, cast(greater(y, 0), 'float32')),
+  composed: ({ y, dy }) => wherePositive(y, dy),
 });
 
 const kernelOfRelu = declareKernel<{ x: Tensor }, NoAttributes, Tensor>({

@@ -1,8 +1,6 @@
 import {
   add,
-  cast,
   div,
-  greater,
   mean as stockMean,
   mul,
   relu as stockRelu,
@@ -14,6 +12,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import { normaliseBatch, normaliseBy } from '../wasm/batchNorm.ts';
 import { batchNormGradient } from '../wasm/batchNormGradient.ts';
+import { wherePositive } from './activation.ts';
 import { columnSums, leadingAxes } from './columnSums.ts';
 import { declareKernel } from './kernel.ts';
 
@@ -60,7 +59,7 @@ const inferenceGradient = declareKernel<GradientInputs, Attributes, Tensor[]>({
   wasm: batchNormGradient(false),
   composed: ({ x, y, gamma, mean, variance, dy }, { epsilon, relu }) => {
     const inverseDeviation = rsqrt(add(variance, epsilon));
-    const dz = relu ? mul(dy, cast(greater(y, 0), 'float32')) : dy;
+    const dz = relu ? wherePositive(y, dy) : dy;
     const normalised = mul(sub(x, mean), inverseDeviation);
     return [mul(dz, mul(gamma, inverseDeviation)), columnSums(mul(dz, normalised)), columnSums(dz)];
   },
@@ -73,7 +72,7 @@ const trainingGradient = declareKernel<GradientInputs, Attributes, Tensor[]>({
   composed: ({ x, y, gamma, mean, variance, dy }, { epsilon, relu }) => {
     const count = x.size / gamma.size;
     const inverseDeviation = rsqrt(add(variance, epsilon));
-    const dz = relu ? mul(dy, cast(greater(y, 0), 'float32')) : dy;
+    const dz = relu ? wherePositive(y, dy) : dy;
     const normalised = mul(sub(x, mean), inverseDeviation);
     const dgamma = columnSums(mul(dz, normalised));
     const dbeta = columnSums(dz);

@@ -3,12 +3,14 @@ import {
   broadcastTo,
   concat,
   div,
+  engine,
   maxPool as stockMaxPool,
   mean,
   reshape,
   type Tensor2D,
   type Tensor4D,
 } from '@tensorflow/tfjs-core';
+import { maxPoolGradient as wasmMaxPoolGradient } from '../wasm/maxPoolGradient.ts';
 import * as wasm from '../wasm/sums.ts';
 import { declareKernel } from './kernel.ts';
 
@@ -46,9 +48,35 @@ export function globalAveragePool(x: Tensor4D): Tensor2D {
   return kernelOfGlobalAverage({ x }, { height, width });
 }
 
-/** Largest value of each window, [N, H, W, C] → [N, floor((H − size) / stride) + 1, …, C]. */
+const maxPoolGradient = declareKernel<
+  { x: Tensor4D; y: Tensor4D; dy: Tensor4D },
+  { size: number; stride: number },
+  Tensor4D
+>({
+  name: 'TrainingMaxPoolGradient',
+  wasm: wasmMaxPoolGradient,
+  composed: ({ x, y, dy }, { size, stride }) => {
+    const attributes = { filterSize: size, strides: stride, pad: 'valid' };
+    return engine().runKernel<Tensor4D>('MaxPoolGrad', { dy, input: x, output: y }, attributes);
+  },
+});
+
+const kernelOfMaxPool = declareKernel<{ x: Tensor4D }, { size: number; stride: number }, Tensor4D>({
+  name: 'TrainingMaxPool',
+  composed: ({ x }, { size, stride }) => stockMaxPool(x, size, stride, 'valid'),
+  differentiation: {
+    saveInputs: ['x'],
+    saveOutputs: [true],
+    gradients: (dy, saved, window) => {
+      const [x, y] = saved as [Tensor4D, Tensor4D];
+      return { x: () => maxPoolGradient({ x, y, dy: dy as Tensor4D }, window) };
+    },
+  },
+});
+
+/** Largest value of each window; the gradient goes to the first of equal ones. [N, H, W, C] → [N, floor((H − size) / stride) + 1, …, C]. */
 export function maxPool(x: Tensor4D, { size, stride }: PoolOptions): Tensor4D {
-  return stockMaxPool(x, size, stride, 'valid');
+  return kernelOfMaxPool({ x }, { size, stride });
 }
 
 /** Mean of each window, [N, H, W, C] → [N, floor((H − size) / stride) + 1, …, C]. */

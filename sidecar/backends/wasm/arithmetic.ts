@@ -18,6 +18,8 @@ export interface Arithmetic<T extends ValueType> {
   readonly squareRoot: (x: Expression<T>) => Expression<T>;
   /** max(x, 0), which keeps NaN. */
   readonly rectify: (x: Expression<T>) => Expression<T>;
+  /** `value` where a = b, else 0. */
+  readonly whereEqual: (a: Expression<T>, b: Expression<T>, value: Expression<T>) => Expression<T>;
   /** `value` where `condition` > 0, else 0. */
   readonly wherePositive: (condition: Expression<T>, value: Expression<T>) => Expression<T>;
 }
@@ -35,6 +37,7 @@ export const vectorArithmetic: Arithmetic<'v128'> = {
   divide: f32x4.divide,
   squareRoot: f32x4.squareRoot,
   rectify: (x) => f32x4.larger(x, f32x4.zero()),
+  whereEqual: (a, b, value) => f32x4.and(f32x4.equal(a, b), value),
   wherePositive: (condition, value) => f32x4.and(f32x4.greater(condition, f32x4.zero()), value),
 };
 
@@ -53,5 +56,6 @@ export const scalarArithmetic: Arithmetic<'f32'> = {
   divide: f32.divide,
   squareRoot: f32.squareRoot,
   rectify: (x) => f32.select(f32.less(x, nought), nought, x),
+  whereEqual: (a, b, value) => f32.select(f32.equal(a, b), value, nought),
   wherePositive: (condition, value) => f32.select(f32.less(nought, condition), value, nought),
 };

@@ -54,6 +54,7 @@ export const f32 = {
   multiply: binary<'f32'>('f32', 0x94),
   divide: binary<'f32'>('f32', 0x95),
   squareRoot: (x: F32): F32 => expression('f32', x.code, [0x91]),
+  equal: binary<'f32', 'i32'>('i32', 0x5b),
   less: binary<'f32', 'i32'>('i32', 0x5d),
   /** `yes` if `condition` is not 0, else `no`. */
   select: (condition: I32, yes: F32, no: F32): F32 =>
@@ -77,6 +78,8 @@ export const f32x4 = {
   squareRoot: (x: V128): V128 => expression('v128', x.code, [SIMD, 0xe3, 0x01]),
   /** a < b ? b : a. Keeps a NaN in `a`, and is one machine instruction, unlike `max`. */
   larger: binary<'v128'>('v128', SIMD, 0xeb, 0x01),
+  /** All bits set where a = b. */
+  equal: binary<'v128'>('v128', SIMD, 0x41),
   /** All bits set where a > b. */
   greater: binary<'v128'>('v128', SIMD, 0x44),
   and: binary<'v128'>('v128', SIMD, 0x4e),
