@@ -28,56 +28,55 @@ export const runStatusSchema = z.enum([
 export type RunStatus = z.output<typeof runStatusSchema>;
 
 /** Unit, formula and title of all series that `tag` matches; `*` stands for one part of the name. */
-export const seriesDeclarationSchema = z.object({
-  tag: z.string(),
-  unit: z.string(),
-  formula: z.string(),
-  title: z.string(),
-});
+export const seriesDeclarationSchema = z
+  .object({ tag: z.string(), unit: z.string(), formula: z.string(), title: z.string() })
+  .meta({ id: 'SeriesDeclaration' });
 export type SeriesDeclaration = z.output<typeof seriesDeclarationSchema>;
 
 const better = z.enum(['higher', 'lower']);
 
-export const runRecordSchema = z.looseObject({
-  version: z.literal(RUN_RECORD_VERSION),
-  id: runIdSchema,
-  status: runStatusSchema,
-  /** `path` is where the user's file was, null when the text did not come from a file. */
-  experiment: z.object({ name: z.string(), path: z.string().nullable() }),
-  method: z.string(),
-  model: z.string(),
-  dataset: z.string(),
-  seed: z.int(),
-  /** `--set key=value` texts, in the order given. */
-  overrides: z.array(z.string()),
-  /** Name of the stage being run; null before the first. */
-  stage: z.string().nullable(),
-  /** In order; `from` is the step at which the stage begins. */
-  stages: z.array(z.object({ name: z.string(), steps: count, from: count })),
-  step: count,
-  totalSteps: count,
-  epoch: z.number().min(0),
-  totalEpochs: z.number().min(0),
-  /** Best value of the headline series so far. */
-  best: z.object({ series: z.string(), value: wireNumber, step: count, better }).nullable(),
-  /** Result on the test split by role and metric; null until it was evaluated, once. */
-  test: z.record(z.string(), z.record(z.string(), wireNumber)).nullable(),
-  collapsed: z.object({ reason: z.string(), step: count, role: z.string() }).nullable(),
-  error: z.object({ message: z.string(), step: count.nullable(), next: z.string().optional() }).nullable(),
-  headline: z.object({ series: z.string(), unit: z.string(), better }),
-  createdAt: z.iso.datetime(),
-  startedAt: z.iso.datetime().nullable(),
-  endedAt: z.iso.datetime().nullable(),
-  /** Seconds spent in training, over all attempts, pauses excluded. */
-  activeSeconds: z.number().min(0),
-  backend: z.object({ name: z.string(), device: z.string(), version: z.string() }).nullable(),
-  environment: z.record(z.string(), z.string()),
-  digests: z.record(z.string(), z.string()),
-  /** The run and step that this one was branched from. */
-  parent: z.object({ run: runIdSchema, step: count }).nullable(),
-  series: z.array(seriesDeclarationSchema).optional(),
-  roles: z.array(z.object({ id: z.string(), kind: z.string() })),
-});
+export const runRecordSchema = z
+  .looseObject({
+    version: z.literal(RUN_RECORD_VERSION),
+    id: runIdSchema,
+    status: runStatusSchema,
+    /** `path` is where the user's file was, null when the text did not come from a file. */
+    experiment: z.object({ name: z.string(), path: z.string().nullable() }),
+    method: z.string(),
+    model: z.string(),
+    dataset: z.string(),
+    seed: z.int(),
+    /** `--set key=value` texts, in the order given. */
+    overrides: z.array(z.string()),
+    /** Name of the stage being run; null before the first. */
+    stage: z.string().nullable(),
+    /** In order; `from` is the step at which the stage begins. */
+    stages: z.array(z.object({ name: z.string(), steps: count, from: count })),
+    step: count,
+    totalSteps: count,
+    epoch: z.number().min(0),
+    totalEpochs: z.number().min(0),
+    /** Best value of the headline series so far. */
+    best: z.object({ series: z.string(), value: wireNumber, step: count, better }).nullable(),
+    /** Result on the test split by role and metric; null until it was evaluated, once. */
+    test: z.record(z.string(), z.record(z.string(), wireNumber)).nullable(),
+    collapsed: z.object({ reason: z.string(), step: count, role: z.string() }).nullable(),
+    error: z.object({ message: z.string(), step: count.nullable(), next: z.string().optional() }).nullable(),
+    headline: z.object({ series: z.string(), unit: z.string(), better }),
+    createdAt: z.iso.datetime(),
+    startedAt: z.iso.datetime().nullable(),
+    endedAt: z.iso.datetime().nullable(),
+    /** Seconds spent in training, over all attempts, pauses excluded. */
+    activeSeconds: z.number().min(0),
+    backend: z.object({ name: z.string(), device: z.string(), version: z.string() }).nullable(),
+    environment: z.record(z.string(), z.string()),
+    digests: z.record(z.string(), z.string()),
+    /** The run and step that this one was branched from. */
+    parent: z.object({ run: runIdSchema, step: count }).nullable(),
+    series: z.array(seriesDeclarationSchema).optional(),
+    roles: z.array(z.object({ id: z.string(), kind: z.string() })),
+  })
+  .meta({ id: 'RunRecord' });
 export type RunRecord = z.output<typeof runRecordSchema>;
 
 /** True when the run wrote its end itself. */

@@ -4,9 +4,8 @@
  * API: livenessOf(record, lease, now).
  */
 import { isEnded, isHeld, type RunRecord } from '../protocol/runRecord.ts';
+import type { Liveness } from '../protocol/runSummary.ts';
 import { LOST_AFTER_MS, type LeaseRecord } from './leaseFile.ts';
-
-export type Liveness = 'queued' | 'live' | 'lost' | 'ended';
 
 export interface LivenessReport {
   liveness: Liveness;

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { PointsByTag } from '../protocol/series.ts';
 import type { PlacedEvent } from './recordScanner.ts';
-import { SeriesStore, type PointsByTag } from './seriesStore.ts';
+import { SeriesStore } from './seriesStore.ts';
 
 type Line = { kind: 'start'; step: number } | { kind: 'values'; step: number; tags: Record<string, number> };
 
@@ -89,7 +90,7 @@ describe('the series of a run', () => {
         const merged = before.snapshot(1e9).series;
         for (const points of Object.values(merged)) {
           const keep = points.steps.filter((step) => step < (increment.cancelledFrom ?? Infinity)).length;
-          for (const column of Object.values(points) as number[][]) column.length = keep;
+          for (const column of [points.steps, points.walls, points.values]) column.length = keep;
         }
         const sorted: PointsByTag = {};
         for (const source of [merged, increment.points]) {

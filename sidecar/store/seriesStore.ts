@@ -4,24 +4,10 @@
  *
  * API: SeriesStore.add(events), snapshot(maxPoints), range(tags, from, to, maxPoints), since(offset), tags, seams, offset.
  */
+import type { Points, PointsByTag, Seam } from '../protocol/series.ts';
 import { Column } from './column.ts';
 import { decimate } from './decimate.ts';
 import type { PlacedEvent } from './recordScanner.ts';
-
-/** Points of one tag: parallel arrays. Wall times in seconds since 1970. */
-export interface Points {
-  steps: number[];
-  walls: number[];
-  values: number[];
-}
-export type PointsByTag = Record<string, Points>;
-
-/** Where a run was resumed: everything with a step ≥ `step` that came before `offset` is void. */
-export interface Seam {
-  step: number;
-  wallTime: number;
-  offset: number;
-}
 
 export interface Snapshot {
   series: PointsByTag;
