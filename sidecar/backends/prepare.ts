@@ -24,6 +24,8 @@ export interface PrepareOptions {
   readonly override?: BackendChoice;
   /** Where optional packages come from; left out: as this file finds them. */
   readonly modules?: Modules;
+  /** Whether a GPU in software will do; left out: only if its backend is asked for by name. */
+  readonly allowSoftware?: boolean;
   /** Longest time for one backend to get ready, in milliseconds. */
   readonly limit?: number;
 }
@@ -43,9 +45,10 @@ export async function prepareBackend(
 ): Promise<PreparedBackend> {
   const { env, override, modules = modulesFrom(import.meta.url), limit = 60_000 } = options;
   const wanted = override ?? choiceFrom(env) ?? choice;
+  const allowSoftware = options.allowSoftware ?? wanted !== 'auto';
   if (wanted !== 'auto') {
     try {
-      return { name: wanted, ...(await activate(wanted, modules, true, limit)), skipped: [] };
+      return { name: wanted, ...(await activate(wanted, modules, allowSoftware, limit)), skipped: [] };
     } catch (thrown) {
       throw new BackendUnusable(`backend ${wanted}: ${reasonOf(thrown)}`, { cause: thrown });
     }
@@ -53,7 +56,7 @@ export async function prepareBackend(
   const skipped: SkippedBackend[] = [];
   for (const name of BACKEND_NAMES) {
     try {
-      return { name, ...(await activate(name, modules, false, limit)), skipped };
+      return { name, ...(await activate(name, modules, allowSoftware, limit)), skipped };
     } catch (thrown) {
       skipped.push({ name, reason: reasonOf(thrown) });
     }
@@ -72,17 +75,17 @@ function choiceFrom(env: PrepareOptions['env']): BackendChoice | undefined {
 async function activate(
   name: BackendName,
   modules: Modules,
-  byName: boolean,
+  allowSoftware: boolean,
   limit: number,
 ): Promise<Activated> {
-  const activated = await within(limit, activations[name](modules, byName));
+  const activated = await within(limit, activations[name](modules, allowSoftware));
   await ready();
   const two = await add(1, 1).data();
   if (two[0] !== 2) throw new BackendUnusable(`it computes 1 + 1 = ${two[0] ?? 'nothing'}`);
   return activated;
 }
 
-const activations: Record<BackendName, (modules: Modules, byName: boolean) => Promise<Activated>> = {
+const activations: Record<BackendName, (modules: Modules, allowSoftware: boolean) => Promise<Activated>> = {
   tensorflow: activateTensorflow,
   webgpu: activateWebgpu,
   wasm: activateWasm,

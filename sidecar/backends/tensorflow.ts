@@ -1,9 +1,8 @@
-import { existsSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import path from 'node:path';
 import { engine, findBackendFactory, setBackend } from '@tensorflow/tfjs-core';
 import type { Modules } from './modules.ts';
 import { BackendUnusable, reasonOf, type Activated } from './prepared.ts';
+import { hasBinding, packageFolder } from './packages.ts';
 
 /** Packages that bring native TensorFlow, the better first. */
 export const TENSORFLOW_PACKAGES = ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node'] as const;
@@ -28,7 +27,13 @@ export async function activateTensorflow(modules: Modules): Promise<Activated> {
 }
 
 async function activatePackage(name: string, modules: Modules): Promise<Activated> {
-  requireBinding(packageFolder(name, modules));
+  // Looked for before the import, which alone costs a third of a second: on most machines it is not there, being
+  // downloaded only on request.
+  if (!hasBinding(packageFolder(name, modules))) {
+    throw new BackendUnusable(
+      'is installed, but its native binding (lib/napi-v*/tfjs_binding.node) is missing: run `npm run gpu` to fetch it',
+    );
+  }
   // Else the library reports on itself on stderr at every start.
   process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '2';
   restoreRemovedUtilities();
@@ -44,35 +49,6 @@ async function activatePackage(name: string, modules: Modules): Promise<Activate
     version: `TensorFlow ${binding?.TF_Version ?? 'of unknown version'} through ${name}`,
     readIsFree: !onGpu,
   };
-}
-
-function packageFolder(name: string, modules: Modules): string {
-  let main: string;
-  try {
-    main = modules.resolve(name);
-  } catch (thrown) {
-    const isMissing = (thrown as NodeJS.ErrnoException).code === 'MODULE_NOT_FOUND';
-    throw new BackendUnusable(isMissing ? 'is not installed' : reasonOf(thrown));
-  }
-  let folder = path.dirname(main);
-  while (!existsSync(path.join(folder, 'package.json')) && path.dirname(folder) !== folder)
-    folder = path.dirname(folder);
-  return folder;
-}
-
-/**
- * Looks for the compiled binding before the package is imported: the import alone costs a third of a second, and on
- * most machines the binding is not there because it is downloaded only on request.
- */
-function requireBinding(folder: string): void {
-  const library = path.join(folder, 'lib');
-  const builds = existsSync(library) ? readdirSync(library) : [];
-  const found = builds.some((build) => existsSync(path.join(library, build, 'tfjs_binding.node')));
-  if (!found) {
-    throw new BackendUnusable(
-      'is installed, but its native binding (lib/napi-v*/tfjs_binding.node) is missing: run `npm run gpu` to fetch it',
-    );
-  }
 }
 
 /** Node 23 removed two functions of `util` that tfjs-node 4.22 calls in every operation. */

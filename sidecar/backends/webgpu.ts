@@ -1,6 +1,7 @@
 import { setBackend } from '@tensorflow/tfjs-core';
 import type { Modules } from './modules.ts';
 import { BackendUnusable, reasonOf, type Activated } from './prepared.ts';
+import { packageFolder } from './packages.ts';
 
 const PACKAGE = 'webgpu';
 
@@ -68,18 +69,12 @@ export async function activateWebgpu(modules: Modules, allowSoftware: boolean): 
 }
 
 async function loadDawn(modules: Modules): Promise<Dawn> {
-  let exports: Partial<Dawn>;
   try {
-    exports = (await modules.load(PACKAGE)) as Partial<Dawn>;
+    packageFolder(PACKAGE, modules);
+    const { create, globals } = (await modules.load(PACKAGE)) as Partial<Dawn>;
+    if (typeof create === 'function' && typeof globals === 'object') return { create, globals };
   } catch (thrown) {
-    const isMissing = (thrown as NodeJS.ErrnoException).code === 'MODULE_NOT_FOUND';
-    throw new BackendUnusable(
-      isMissing ? `package ${PACKAGE} is not installed` : `package ${PACKAGE}: ${reasonOf(thrown)}`,
-    );
+    throw new BackendUnusable(`package ${PACKAGE}: ${reasonOf(thrown)}`, { cause: thrown });
   }
-  const { create, globals } = exports;
-  if (typeof create !== 'function' || typeof globals !== 'object') {
-    throw new BackendUnusable(`package ${PACKAGE} loads, but exports no create() and globals`);
-  }
-  return { create, globals };
+  throw new BackendUnusable(`package ${PACKAGE} loads, but exports no create() and globals`);
 }

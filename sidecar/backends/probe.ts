@@ -1,0 +1,37 @@
+/**
+ * A child process of `doctor`: prepares the backend named by its first argument, times a training step, and sends its
+ * parent a `ProbeResult`. Apart, because a native package may crash or hang. A second argument names the file that
+ * optional packages are looked up from.
+ */
+import { modulesFrom } from './modules.ts';
+import { backendOptions } from './options.ts';
+import { prepareBackend } from './prepare.ts';
+import { reasonOf } from './prepared.ts';
+import { probeSpeed } from './probeSpeed.ts';
+
+/** What a probe found. */
+export type ProbeResult =
+  | {
+      readonly usable: true;
+      readonly device: string;
+      readonly version: string;
+      readonly imagesPerSecond: number;
+    }
+  | { readonly usable: false; readonly reason: string };
+
+async function probe(): Promise<ProbeResult> {
+  const [, , name, from] = process.argv;
+  try {
+    const modules = modulesFrom(from ?? import.meta.url);
+    const choice = backendOptions.parse(name);
+    const { device, version } = await prepareBackend(choice, { env: {}, modules, allowSoftware: false });
+    return { usable: true, device, version, imagesPerSecond: await probeSpeed() };
+  } catch (thrown) {
+    return { usable: false, reason: reasonOf(thrown).replace(`backend ${name ?? ''}: `, '') };
+  }
+}
+
+process.send?.(await probe(), () => {
+  // Dawn would hold the process open.
+  process.exit(0);
+});
