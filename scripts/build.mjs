@@ -12,11 +12,13 @@ await build({
   target: 'node20.19',
   packages: 'external',
   outdir: 'dist',
+  splitting: true,
+  chunkNames: 'chunk-[hash]',
   entryPoints: {
     cli: 'sidecar/cli.ts',
     trainer: 'sidecar/trainer/main.ts',
     prefetchWorker: 'sidecar/datasets/prefetchWorker.ts',
-    daemon: 'sidecar/daemon/main.ts',
+
   },
 });
 await build({
@@ -28,7 +30,7 @@ await build({
   outdir: 'dist/webview',
   jsx: 'automatic',
   jsxImportSource: 'preact',
-  entryPoints: { page: 'webview/main.tsx' },
-  loader: { '.css': 'css' },
+  entryPoints: ['webview/main.tsx', 'webview/page.css'],
+  entryNames: 'page',
 });
 cpSync('webview/index.html', 'dist/webview/index.html');

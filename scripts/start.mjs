@@ -8,7 +8,13 @@ buildAll();
 const extra = process.argv.slice(2);
 const { status, signal } = spawnSync(
   process.execPath,
-  [join(root, 'dist', 'cli.js'), 'run', join(root, 'examples', 'mnist-dkel.distill.yaml'), '--serve', ...extra],
+  [
+    join(root, 'dist', 'cli.js'),
+    'run',
+    join(root, 'examples', 'mnist-dkel.distill.yaml'),
+    '--serve',
+    ...extra,
+  ],
   { cwd: root, stdio: 'inherit' },
 );
 process.exit(status ?? (signal ? 3 : 1));

@@ -8,19 +8,28 @@ import { buildAll, install, must, root } from './prepare.mjs';
 install();
 buildAll();
 const tool = (name) => join(root, 'node_modules', ...name.split('/'));
-const checks = process.argv.includes('--no-checks') ? [] : [
-  [tool('typescript/bin/tsc'), '--noEmit', '-p', '.'],
-  [tool('typescript/bin/tsc'), '--noEmit', '-p', 'webview'],
-  [tool('eslint/bin/eslint.js'), '.', '--max-warnings=0'],
-  [tool('prettier/bin/prettier.cjs'), '--check', '--log-level=warn', '.'],
-];
+const checks = process.argv.includes('--no-checks')
+  ? []
+  : [
+      [tool('typescript/bin/tsc'), '--noEmit', '-p', '.'],
+      [tool('typescript/bin/tsc'), '--noEmit', '-p', 'webview'],
+      [tool('eslint/bin/eslint.js'), '.', '--max-warnings=0'],
+      [tool('prettier/bin/prettier.cjs'), '--check', '--log-level=warn', '.'],
+    ];
 for (const check of checks) must(process.execPath, check);
 
 const report = join(mkdtempSync(join(tmpdir(), 'distillery-test-')), 'report.json');
 const filters = process.argv.slice(2).filter((argument) => argument !== '--no-checks');
 const { status } = spawnSync(
   process.execPath,
-  [tool('vitest/vitest.mjs'), 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, ...filters],
+  [
+    tool('vitest/vitest.mjs'),
+    'run',
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${report}`,
+    ...filters,
+  ],
   { cwd: root, stdio: 'inherit' },
 );
 let totals = { numPassedTests: 0, numFailedTests: 1 };

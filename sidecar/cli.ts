@@ -7,7 +7,6 @@ import {
   printSchema,
   validate,
 } from './cli/experiments.ts';
-import { evaluateRun, exportRole } from './cli/networks.ts';
 import { BadInput, EXIT, tell } from './cli/output.ts';
 import { runAttached } from './cli/run.ts';
 import { list, prune, resume, showRun, want } from './cli/runs.ts';
@@ -27,6 +26,9 @@ const program = new Command('distillery')
 const runs = () => program.opts<{ runs: string }>().runs;
 const SET = ['--set <path=value>', 'override a setting; may be repeated', collect, [] as string[]] as const;
 const JSON_FLAG = ['--json', 'for programs: one JSON object a line on stdout', false] as const;
+
+/** Loaded when asked for: what needs tensors takes half a second to load. */
+const networks = () => import('./cli/networks.ts');
 
 /** Every action gives the process its exit code. */
 const exits =
@@ -111,7 +113,9 @@ program
   .requiredOption('--out <folder>', 'an empty or new folder')
   .option('--checkpoint <which>', 'best, last or a step', 'best')
   .action(
-    exits((run: string, o: { role: string; out: string; checkpoint: string }) => exportRole(runs(), run, o)),
+    exits(async (run: string, o: { role: string; out: string; checkpoint: string }) =>
+      (await networks()).exportRole(runs(), run, o),
+    ),
   );
 
 program

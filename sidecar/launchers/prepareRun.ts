@@ -95,6 +95,7 @@ const COMMON_SERIES = [
   plainSeries('*/*/marginalEntropy', 'marginal entropy', '', 'H(mean softmax) / ln C'),
   plainSeries('train/*/loss/crossEntropy', 'cross-entropy', 'nats', 'CE(z, y) of the batch'),
   plainSeries('train/run/loss/total', 'total loss', 'nats', 'Σ weight · term'),
+  plainSeries('train/run/weighted/*', 'weighted term', 'nats', 'Σ over roles of weight · term'),
   plainSeries('schedule/learningRate', 'learning rate', '', 'base rate × schedule'),
   plainSeries('schedule/epoch', 'epoch', '', 'steps of the stage / steps per epoch'),
   plainSeries(

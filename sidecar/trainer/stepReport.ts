@@ -20,8 +20,11 @@ export async function readReport(
     finite &&= (await scalar(result.finite)) === 1;
     total += await scalar(result.total);
     for (const { role, name, value, weight } of result.terms) {
-      series[`train/${role}/loss/${name}`] = await scalar(value);
+      const read = await scalar(value);
+      series[`train/${role}/loss/${name}`] = read;
       series[`train/${role}/weight/${name}`] = weight;
+      const sum = `train/run/weighted/${name}`;
+      series[sum] = (series[sum] ?? 0) + weight * read;
     }
     if (!batch) continue;
     for (const [role, logits] of Object.entries(result.outputs)) {
