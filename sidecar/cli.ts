@@ -101,8 +101,8 @@ program
   .option('--checkpoint <which>', 'best, last or a step', 'best')
   .option(...JSON_FLAG)
   .action(
-    exits((run: string, o: { data: string; checkpoint: string; json: boolean }) =>
-      evaluateRun(runs(), run, o),
+    exits(async (run: string, o: { data: string; checkpoint: string; json: boolean }) =>
+      (await networks()).evaluateRun(runs(), run, o),
     ),
   );
 
