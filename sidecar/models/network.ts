@@ -126,7 +126,9 @@ export class Network {
 
   /** Takes over every value of a network of the same spec, running statistics included. */
   copyFrom(other: Network): void {
-    for (const { name } of this.declarations) this.variable(name).assign(other.variable(name).clone());
+    tf.tidy(() => {
+      for (const { name } of this.declarations) this.variable(name).assign(other.variable(name).clone());
+    });
   }
 
   /** Replaces a tensor's values. @throws when the count does not fit its shape */
@@ -134,7 +136,9 @@ export class Network {
     const variable = this.variable(name);
     if (values.length !== variable.size)
       throw new Error(`${this.name}/${name} holds ${variable.size} values but is given ${values.length}.`);
-    variable.assign(tf.tensor(values, variable.shape));
+    tf.tidy(() => {
+      variable.assign(tf.tensor(values, variable.shape));
+    });
   }
 
   dispose(): void {
