@@ -1,4 +1,4 @@
-import type * as tf from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import { distillationKl, softmaxCrossEntropy } from '../backends/ops/index.ts';
 
 /** One named addend of a role's loss; the loop minimises Σ weight · value over all terms of a phase. */
@@ -26,3 +26,7 @@ export function distillation(
 ): LossTerm {
   return { role, name, value: distillationKl(logits, target, temperature), weight };
 }
+
+/** Σ weight · value: what a phase minimises. */
+export const weightedSum = (terms: readonly LossTerm[]): tf.Scalar =>
+  tf.addN(terms.map(({ value, weight }) => tf.mul(value, weight)));

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { allFinite } from '../backends/ops/index.ts';
-import type { LossTerm } from '../losses/terms.ts';
+import { weightedSum, type LossTerm } from '../losses/terms.ts';
 import type { Clock, Forward, Phase, TrainingBatch } from '../methods/training.ts';
 import type { Optimizer } from './optimizer.ts';
 
@@ -12,10 +12,6 @@ export interface PhaseResult {
   /** 1 where loss and gradients are finite and the update was made, else 0. */
   readonly finite: tf.Scalar;
 }
-
-/** Σ weight · value. */
-export const weightedSum = (terms: readonly LossTerm[]): tf.Scalar =>
-  tf.addN(terms.map(({ value, weight }) => tf.mul(value, weight)));
 
 /**
  * Forward, backward and update of one phase. A step whose loss or gradients are not finite changes nothing: the update
