@@ -107,3 +107,57 @@ export function simulateConvergence(
 
 /** Mean over trials, by epoch. */
 export const meanOverTrials = (trials: readonly (readonly number[])[]): number[] => average(trials);
+
+/** The two pools of noisy teachers, once, without any training: means over trials. */
+export interface StaticPools {
+  readonly klTrueArithmetic: number;
+  readonly klTrueGeometric: number;
+  readonly entropyArithmetic: number;
+  readonly entropyGeometric: number;
+  /** mean_k KL(p_k ‖ uniform). */
+  readonly individual: number;
+  /** KL(p̂ ‖ uniform). */
+  readonly assembled: number;
+  /** Share of trials in which the assembled divergence is no larger than the individual one. */
+  readonly shareAssembledSmaller: number;
+}
+
+/** @param noise standard deviation σ added to the base logits of every teacher */
+export function staticPools(noise: number, options: MonteCarloOptions = MONTE_CARLO): StaticPools {
+  const { trials, classes, teachers, temperature } = options;
+  const uniformly = new Array<number>(classes).fill(1 / classes);
+  const rows = Array.from({ length: trials }, (_, trial) => {
+    const uniform = mulberry32(1000 + trial);
+    const base = Array.from({ length: classes }, () => 4 * normalOf(uniform));
+    const drawn = Array.from({ length: teachers }, () =>
+      base.map((logit) => logit + noise * normalOf(uniform)),
+    );
+    const truth = softmax(base, temperature);
+    const geometric = softmax(average(drawn), temperature);
+    const each = drawn.map((logits) => softmax(logits, temperature));
+    const arithmetic = average(each);
+    const individual = each.reduce((sum, p) => sum + divergence(p, uniformly), 0) / teachers;
+    const assembled = divergence(geometric, uniformly);
+    return [
+      divergence(truth, arithmetic),
+      divergence(truth, geometric),
+      entropy(arithmetic),
+      entropy(geometric),
+      individual,
+      assembled,
+      Number(assembled <= individual),
+    ];
+  });
+  const [a = NaN, b = NaN, c = NaN, d = NaN, e = NaN, f = NaN, g = NaN] = average(rows);
+  return {
+    klTrueArithmetic: a,
+    klTrueGeometric: b,
+    entropyArithmetic: c,
+    entropyGeometric: d,
+    individual: e,
+    assembled: f,
+    shareAssembledSmaller: g,
+  };
+}
+
+const entropy = (p: readonly number[]): number => -p.reduce((sum, value) => sum + value * Math.log(value), 0);

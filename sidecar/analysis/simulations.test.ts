@@ -2,7 +2,14 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { EmaWarmup } from '../schedules/emaWarmup.ts';
 import { initialisedTeacher, simulateGeometry, type Point } from './geometry2d.ts';
-import { meanOverTrials, mulberry32, normalOf, simulateConvergence, type MixSchedule } from './monteCarlo.ts';
+import {
+  meanOverTrials,
+  mulberry32,
+  normalOf,
+  simulateConvergence,
+  staticPools,
+  type MixSchedule,
+} from './monteCarlo.ts';
 
 interface Scenario {
   phi0: Point;
@@ -28,6 +35,7 @@ const fixture = JSON.parse(readFileSync('test/fixtures/methods/dkel.json', 'utf8
   monte_carlo: {
     prng: Record<string, number[]>;
     results: Record<string, { mean_kl: Record<string, number>; avg_over_epochs: number }>;
+    static_pools: Record<string, Record<string, number>>;
   };
 };
 const START: Point = [3, 4];
@@ -124,4 +132,19 @@ describe('Monte-Carlo convergence', () => {
       expect(late.get('ensemble_only')).toBeGreaterThanOrEqual(late.get(name) ?? NaN);
     }
   });
+
+  it.each(Object.entries(fixture.monte_carlo.static_pools))(
+    'pools noisy teachers as the fixture does, σ = %s',
+    (noise, expected) => {
+      const pools = staticPools(Number(noise));
+      expect(pools.klTrueArithmetic).toBeCloseTo(expected['kl_true_arith'] ?? NaN, 7);
+      expect(pools.klTrueGeometric).toBeCloseTo(expected['kl_true_geo'] ?? NaN, 7);
+      expect(pools.entropyArithmetic).toBeCloseTo(expected['entropy_arith'] ?? NaN, 7);
+      expect(pools.entropyGeometric).toBeCloseTo(expected['entropy_geo'] ?? NaN, 7);
+      expect(pools.individual).toBeCloseTo(expected['L_ind_uniform'] ?? NaN, 7);
+      expect(pools.assembled).toBeCloseTo(expected['L_ens_uniform'] ?? NaN, 7);
+      expect(pools.shareAssembledSmaller).toBeCloseTo(expected['frac_ens_le_ind'] ?? NaN, 7);
+      expect(pools.entropyGeometric).toBeLessThan(pools.entropyArithmetic);
+    },
+  );
 });
