@@ -17,8 +17,8 @@ await build({
   entryPoints: {
     cli: 'sidecar/cli.ts',
     trainer: 'sidecar/trainer/main.ts',
+    probe: 'sidecar/backends/probe.ts',
     prefetchWorker: 'sidecar/datasets/prefetchWorker.ts',
-
   },
 });
 await build({

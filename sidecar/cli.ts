@@ -137,6 +137,17 @@ program
   .option(...JSON_FLAG)
   .action(exits((a: string, b: string, o: { json: boolean }) => diff(a, b, o.json)));
 
+program
+  .command('doctor')
+  .description('which backends work here, and exactly why the others do not')
+  .option(...JSON_FLAG)
+  .action(exits(async (o: { json: boolean }) => (await import('./cli/doctor.ts')).doctor(o.json)));
+
+program
+  .command('native')
+  .description('fetch the native library of @tensorflow/tfjs-node-gpu')
+  .action(exits(async () => (await import('./cli/doctor.ts')).installNative()));
+
 program.command('schema').description('JSON Schema of the experiment file').action(exits(printSchema));
 
 program
