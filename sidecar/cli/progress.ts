@@ -8,7 +8,7 @@ import { say, sayJson, table, tell } from './output.ts';
 const POLL_MS = 250;
 
 /**
- * Follows a run's files until it has ended or `over` resolves, with a progress bar on a terminal.
+ * Follows a run's files until its trainer is gone, with a progress bar on a terminal.
  * @param over resolves when the trainer is gone, however it went
  */
 export async function follow(runDir: string, json: boolean, over: Promise<unknown>): Promise<RunRecord> {
@@ -44,7 +44,8 @@ export async function follow(runDir: string, json: boolean, over: Promise<unknow
         );
       shown = record.step;
     }
-    if (last || isEnded(record.status)) break;
+    // Not the status: that of a resumed run still tells of its last end.
+    if (last) break;
     await Promise.race([pause(POLL_MS), finished]);
   }
   bar?.stop();
