@@ -150,8 +150,8 @@ describe('a notification', () => {
       'not json',
       '[]',
       '{"jsonrpc":"2.0","method":"runs/exploded","params":{}}',
-      '{"jsonrpc":"2.0","method":"series/append","params":{"run":"r","update":{"kind":"increment"}}}',
-      '{"jsonrpc":"2.0","method":"series/append","params":{"run":"r","update":{"kind":"snapshot","to":1,"series":{"a":{"steps":[1],"walls":[1],"values":[null]}},"seams":[],"complete":true}}}',
+      '{"jsonrpc":"2.0","method":"series/append","params":{"subscription":1,"run":"r","update":{"kind":"increment"}}}',
+      '{"jsonrpc":"2.0","method":"series/append","params":{"subscription":1,"run":"r","update":{"kind":"snapshot","to":1,"series":{"a":{"steps":[1],"walls":[1],"values":[null]}},"seams":[],"complete":true}}}',
     ];
     for (const text of wrong) ends[0].send(text);
     const update = {
@@ -162,8 +162,8 @@ describe('a notification', () => {
       seams: [],
       cancelledFrom: null,
     };
-    server.notify('series/append', { run: 'r', update });
-    await expect.poll(() => heard).toEqual([{ run: 'r', update }]);
+    server.notify('series/append', { subscription: 1, run: 'r', update });
+    await expect.poll(() => heard).toEqual([{ subscription: 1, run: 'r', update }]);
     expect(clientProblems).toHaveLength(wrong.length);
     expect(client.droppedMessages).toBe(wrong.length);
   });

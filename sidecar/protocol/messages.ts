@@ -9,7 +9,7 @@ import { findingSchema } from './finding.ts';
 import { notesSchema } from './notes.ts';
 import { runIdSchema } from './runRecord.ts';
 import { runSummarySchema } from './runSummary.ts';
-import { pointsByTagSchema, seriesAppendSchema, seriesUpdateSchema } from './series.ts';
+import { pointsByTagSchema, seriesAppendSchema, seriesUpdateSchema, subscriptionSchema } from './series.ts';
 import { versionSchema } from './version.ts';
 
 const maxPoints = z.int().min(4).max(1_000_000);
@@ -81,9 +81,9 @@ export const requests = {
   },
   'series/subscribe': {
     params: ofRun.extend({ since: z.int().min(0).nullable(), maxPoints }),
-    result: seriesUpdateSchema,
+    result: z.object({ subscription: subscriptionSchema, update: seriesUpdateSchema }),
   },
-  'series/unsubscribe': { params: ofRun, result: nothing },
+  'series/unsubscribe': { params: z.object({ subscription: subscriptionSchema }), result: nothing },
   'series/range': {
     params: ofRun.extend({ tags: z.array(z.string()), fromStep: z.number(), toStep: z.number(), maxPoints }),
     result: z.object({ series: pointsByTagSchema, complete: z.boolean() }),

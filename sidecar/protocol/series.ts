@@ -53,5 +53,12 @@ export const seriesUpdateSchema = z
   .meta({ id: 'SeriesUpdate' });
 export type SeriesUpdate = z.output<typeof seriesUpdateSchema>;
 
-export const seriesAppendSchema = z.object({ run: runIdSchema, update: seriesUpdateSchema });
+/** Numbers the subscriptions of one connection, so that several of one run do not disturb each other. */
+export const subscriptionSchema = z.int().min(1);
+
+export const seriesAppendSchema = z.object({
+  subscription: subscriptionSchema,
+  run: runIdSchema,
+  update: seriesUpdateSchema,
+});
 export type SeriesAppend = z.output<typeof seriesAppendSchema>;

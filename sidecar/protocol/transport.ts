@@ -17,6 +17,8 @@ export interface Transport {
 export interface SocketLike {
   send(text: string): void;
   close(): void;
+  /** Where there is one, it does not wait for the other end to agree. */
+  terminate?(): void;
   addEventListener(type: 'message', listener: (event: { data: unknown }) => void): void;
   addEventListener(type: 'close', listener: (event: { code: number; reason: string }) => void): void;
 }
@@ -37,6 +39,9 @@ export function webSocketTransport(socket: SocketLike): Transport {
     },
     close: () => {
       socket.close();
+      // A peer that hangs would keep us waiting for its half of the closing.
+      socket.terminate?.();
+      inbox.close('closed here');
     },
     onMessage: (handler) => {
       inbox.onMessage(handler);
@@ -78,6 +83,7 @@ class Inbox {
   #closeHandler: ((reason: string) => void) | null = null;
 
   message(text: string): void {
+    if (this.#closed !== null) return;
     if (this.#messageHandler === null) this.#early.push(text);
     else this.#messageHandler(text);
   }

@@ -145,10 +145,12 @@ export async function listRuns(runsFolder: string): Promise<RunListing> {
       listing.problems.push({ name, message: error instanceof Error ? error.message : String(error) });
     }
   }
+  // Stable, and by time: names have seconds only.
+  listing.runs.sort((a, b) => Date.parse(a.record.createdAt) - Date.parse(b.record.createdAt));
   return listing;
 }
 
-/** Names of the directories that may be runs, sorted: the name begins with the time, so oldest first. */
+/** Names of the directories that may be runs, sorted. */
 export async function runNames(runsFolder: string): Promise<string[]> {
   try {
     const entries = await readdir(runsFolder, { withFileTypes: true });

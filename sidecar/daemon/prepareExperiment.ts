@@ -1,0 +1,20 @@
+/** Where the daemon meets the configuration: reads, resolves and checks an experiment, and makes its queued run. */
+import { missingData } from '../datasets/registry.ts';
+import { prepareRun } from '../launchers/prepareRun.ts';
+import type { PrepareRun } from './prepareRun.ts';
+
+export const prepareExperiment: PrepareRun = async ({ source, overrides }, runsFolder) => {
+  const experiment =
+    source.kind === 'file' ? { path: source.path } : { name: source.fileName, text: source.text };
+  const prepared = await prepareRun(runsFolder, { experiment, overrides, status: 'queued' }, missingData);
+  switch (prepared.kind) {
+    case 'ready':
+      return {
+        kind: 'queued',
+        runDir: prepared.runDir,
+        findings: prepared.warnings.map((finding) => ({ ...finding })),
+      };
+    case 'invalid':
+      return { kind: 'rejected', findings: prepared.findings.map((finding) => ({ ...finding })) };
+  }
+};

@@ -1,0 +1,139 @@
+/**
+ * One run directory as it is now, whoever writes it. Reads a file again only when it changed.
+ *
+ * API: WatchedRun.refresh() → whether anything changed, summary(), problem.
+ */
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { notesSchema, type Notes } from '../protocol/notes.ts';
+import type { RunRecord } from '../protocol/runRecord.ts';
+import type { RunSummary } from '../protocol/runSummary.ts';
+import { readControl, type Control } from '../store/control.ts';
+import { StoreError, systemErrorCode } from '../store/errors.ts';
+import { LEASE_FILE, readLease, type LeaseRecord } from '../store/leaseFile.ts';
+import { livenessOf, type LivenessReport } from '../store/liveness.ts';
+import { readNotes } from '../store/notes.ts';
+import { readRun, RECORD_FILE } from '../store/runs.ts';
+
+type WatchedFile = 'record' | 'lease' | 'notes' | 'control';
+
+const FILE_NAMES: Record<WatchedFile, string> = {
+  record: RECORD_FILE,
+  lease: LEASE_FILE,
+  notes: 'notes.json',
+  control: 'control.json',
+};
+const WATCHED: readonly WatchedFile[] = ['record', 'lease', 'notes', 'control'];
+
+/** Changes whenever the file does; empty when there is none. */
+async function stampOf(path: string): Promise<string> {
+  try {
+    const { ino, size, mtimeNs } = await stat(path, { bigint: true });
+    return `${ino}:${size}:${mtimeNs}`;
+  } catch (error) {
+    if (systemErrorCode(error) === 'ENOENT') return '';
+    throw error;
+  }
+}
+
+export class WatchedRun {
+  readonly id: string;
+  readonly runDir: string;
+  #record: RunRecord | null = null;
+  #lease: LeaseRecord | null = null;
+  #notes: Notes = notesSchema.parse({});
+  #want: Control['want'] = 'run';
+  readonly #stamps: Record<WatchedFile, string | null> = {
+    record: null,
+    lease: null,
+    notes: null,
+    control: null,
+  };
+  readonly #problems = new Map<WatchedFile, string>();
+  #liveness: LivenessReport['liveness'] | null = null;
+  /** Monotonic milliseconds at which a changed beat was seen. */
+  #beatSeenAt: number | null = null;
+  #refreshing: Promise<boolean> = Promise.resolve(false);
+
+  constructor(id: string, runDir: string) {
+    this.id = id;
+    this.runDir = runDir;
+  }
+
+  /** Why this directory is no readable run, or null. */
+  get problem(): string | null {
+    return this.#record === null ? (this.#problems.get('record') ?? 'not read yet') : null;
+  }
+
+  get lease(): LeaseRecord | null {
+    return this.#lease;
+  }
+
+  /** Null when the directory is no readable run. `extra` are problems found elsewhere. */
+  summary(extra: readonly string[] = []): RunSummary | null {
+    if (this.#record === null) return null;
+    const { liveness, beatAge } = this.#report(this.#record);
+    const problems = [...this.#problems.values(), ...extra];
+    return { record: this.#record, liveness, beatAge, want: this.#want, notes: this.#notes, problems };
+  }
+
+  /** Looks at the directory, one look at a time. True when anything changed since the last one, liveness included. */
+  refresh(): Promise<boolean> {
+    const next = this.#refreshing.catch(() => false).then(() => this.#look());
+    this.#refreshing = next;
+    return next;
+  }
+
+  async #look(): Promise<boolean> {
+    let changed = false;
+    for (const file of WATCHED) {
+      const stamp = await stampOf(join(this.runDir, FILE_NAMES[file]));
+      if (stamp === this.#stamps[file]) continue;
+      await this.#read(file);
+      this.#stamps[file] = stamp;
+      changed = true;
+    }
+    const liveness = this.#record === null ? null : this.#report(this.#record).liveness;
+    changed ||= liveness !== this.#liveness;
+    this.#liveness = liveness;
+    return changed;
+  }
+
+  /** A file that cannot be read keeps its last value and is reported. */
+  async #read(file: WatchedFile): Promise<void> {
+    try {
+      switch (file) {
+        case 'record':
+          this.#record = { ...(await readRun(this.runDir)), id: this.id };
+          break;
+        case 'lease': {
+          const lease = await readLease(this.runDir);
+          const isFirst = this.#stamps.lease === null;
+          if (!isFirst && lease?.beat !== this.#lease?.beat) this.#beatSeenAt = performance.now();
+          this.#lease = lease;
+          break;
+        }
+        case 'notes':
+          this.#notes = await readNotes(this.runDir);
+          break;
+        case 'control':
+          this.#want = readControl(this.runDir).want;
+          break;
+      }
+      this.#problems.delete(file);
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error;
+      this.#problems.set(file, error.message);
+    }
+  }
+
+  #report(record: RunRecord): LivenessReport {
+    // A beat that was seen to change is aged by our clock alone, so that a trainer elsewhere may have another one.
+    const now =
+      this.#lease !== null && this.#beatSeenAt !== null
+        ? this.#lease.beat + (performance.now() - this.#beatSeenAt)
+        : Date.now();
+    return livenessOf(record, this.#lease, now);
+  }
+}
