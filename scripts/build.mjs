@@ -17,6 +17,7 @@ await build({
   entryPoints: {
     cli: 'sidecar/cli.ts',
     trainer: 'sidecar/trainer/main.ts',
+    daemon: 'sidecar/daemon/main.ts',
     probe: 'sidecar/backends/probe.ts',
     prefetchWorker: 'sidecar/datasets/prefetchWorker.ts',
   },

@@ -29,6 +29,7 @@ const JSON_FLAG = ['--json', 'for programs: one JSON object a line on stdout', f
 
 /** Loaded when asked for: what needs tensors takes half a second to load. */
 const networks = () => import('./cli/networks.ts');
+const daemon = () => import('./cli/daemon.ts');
 
 /** Every action gives the process its exit code. */
 const exits =
@@ -54,8 +55,10 @@ program
   .option('--serve', 'print the address of the live page', false)
   .option(...JSON_FLAG)
   .action(
-    exits((file: string, o: { set: string[]; json: boolean; detach: boolean; serve: boolean }) =>
-      runAttached(file, { runs: runs(), ...o }),
+    exits(async (file: string, o: { set: string[]; json: boolean; detach: boolean; serve: boolean }) =>
+      o.detach
+        ? (await daemon()).runDetached(file, { runs: runs(), ...o })
+        : runAttached(file, { runs: runs(), ...o }),
     ),
   );
 
@@ -136,6 +139,12 @@ program
   .description('how two experiments or runs differ, effectively')
   .option(...JSON_FLAG)
   .action(exits((a: string, b: string, o: { json: boolean }) => diff(a, b, o.json)));
+
+program
+  .command('serve')
+  .description('print the address of the live page; a daemon is started where none lives')
+  .option(...JSON_FLAG)
+  .action(exits(async (o: { json: boolean }) => (await daemon()).serve(runs(), o.json)));
 
 program
   .command('doctor')

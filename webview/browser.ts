@@ -14,7 +14,7 @@ function token(): string {
 /** A WebSocket to the daemon that served this page. */
 export const connectInBrowser: Connect = () =>
   new Promise((resolve, reject) => {
-    const socket = new WebSocket(`ws://${location.host}/`);
+    const socket = new WebSocket(`${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/rpc`);
     socket.addEventListener('open', () => {
       resolve({ transport: webSocketTransport(socket), token: token() });
     });

@@ -16,7 +16,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import type { PointsByTag } from '../sidecar/protocol/series.ts';
 import { curvesOf, type Curve } from './chartData.ts';
 import { cursorStep } from './cursor.ts';
-import { formatNumber } from './format.ts';
+import { formatBytes, formatNumber } from './format.ts';
 import { connection } from './link.ts';
 import { MAX_POINTS, runSeries, selectedRun } from './selection.ts';
 import { palette, styleOf, themeVersion } from './theme.ts';
@@ -40,9 +40,9 @@ interface Mark {
 }
 
 /** Vertical rules: where a run was resumed, where a stage begins, where a value is not finite, where the cursor is. */
-const marksPlugin: Plugin<'line', { marks: readonly Mark[] }> = {
+const marksPlugin: Plugin<'line', { marks?: readonly Mark[] }> = {
   id: 'marks',
-  afterDatasetsDraw(chart, _args, { marks }) {
+  afterDatasetsDraw(chart, _args, { marks = [] }) {
     const { ctx, chartArea, scales } = chart;
     const x = scales['x'];
     if (!x) return;
@@ -141,7 +141,7 @@ export function SeriesChart({ topic, height }: { readonly topic: Topic; readonly
       })),
       ...(cursorStep.value === null ? [] : [{ step: cursorStep.value, kind: 'cursor' as const }]),
     ];
-    applyScales(made, of, range);
+    applyScales(made, of, range ?? { from: 0, to: lastStep(curves) });
     Object.assign(made.options.plugins ?? {}, { marks: { marks } });
     made.update('none');
   });
@@ -200,6 +200,10 @@ function Legend({ topic }: { readonly topic: Topic }) {
   );
 }
 
+/** Bytes read as bytes, everything else as a number. */
+const formatOf = (topic: Topic) =>
+  topic.unit === 'B' ? formatBytes : (value: number | undefined) => formatNumber(value);
+
 /** The newest value at or before a step. */
 function valueAt(series: PointsByTag, tag: string, step: number | null): number | undefined {
   const points = series[tag];
@@ -232,10 +236,13 @@ function datasetOf(
   };
 }
 
+const lastStep = (curves: readonly Curve[]): number =>
+  curves.reduce((last, { points }) => Math.max(last, points.at(-1)?.x ?? 0), 1);
+
 function applyScales(
   chart: Chart<'line', { x: number; y: number }[]>,
   topic: Topic,
-  range: { from: number; to: number } | null,
+  range: { from: number; to: number },
 ): void {
   const colors = palette();
   const axis = {
@@ -256,7 +263,13 @@ function applyScales(
       title: title('step'),
       ...(range ? { min: range.from, max: range.to } : {}),
     },
-    left: { ...axis, type: 'linear', position: 'left', ...(topic.stacked === true ? { min: 0 } : {}) },
+    left: {
+      ...axis,
+      ticks: { ...axis.ticks, callback: (value: string | number) => formatOf(topic)(Number(value)) },
+      type: 'linear',
+      position: 'left',
+      ...(topic.stacked === true ? { min: 0 } : {}),
+    },
     ...(topic.lines.some((line) => line.axis === 'right')
       ? {
           right: {

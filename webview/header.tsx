@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals';
 import type { RunSummary } from '../sidecar/protocol/runSummary.ts';
-import { formatBytes, formatCount, formatDuration, formatNumber } from './format.ts';
+import { formatBytes, formatCount, formatDuration, formatNumber, formatPercent } from './format.ts';
 import { connection, link, runs } from './link.ts';
 import { chosenRun, runSeries, selectedRun } from './selection.ts';
 
@@ -8,6 +8,8 @@ import { chosenRun, runSeries, selectedRun } from './selection.ts';
 export const now = signal(Date.now());
 
 const lastOf = (tag: string): number | undefined => runSeries.value.series[tag]?.values.at(-1);
+
+const percentOf = (share: number | undefined): number | undefined => share && 100 * share;
 
 /** Identity, truth and controls: is it alive, how long still. */
 export function Header() {
@@ -27,7 +29,7 @@ export function Header() {
       <div class="row muted">
         <span>{formatNumber(lastOf('system/samplesPerSecond'), 3)} samples/s</span>
         <span>{formatBytes(lastOf('system/rss'))}</span>
-        <span>data wait {formatNumber(100 * (lastOf('system/dataWait') ?? NaN), 2)} %</span>
+        <span>data wait {formatPercent(percentOf(lastOf('system/dataWait')))}</span>
         <span>{record.backend ? `${record.backend.name} · ${record.backend.device}` : 'no backend yet'}</span>
       </div>
       {record.collapsed ? (
@@ -166,7 +168,7 @@ function StageBar({ run }: { readonly run: RunSummary }) {
           <div
             key={name}
             class="stage"
-            style={{ flexGrow: Math.max(steps, record.totalSteps / 12) }}
+            style={{ flexGrow: Math.max(steps, record.totalSteps / 7) }}
             title={`${name}: ${formatCount(steps)} steps`}
           >
             <div

@@ -1,6 +1,6 @@
 import { computed, effect, signal } from '@preact/signals';
 import { SeriesMirror } from '../sidecar/protocol/seriesMirror.ts';
-import type { PointsByTag, Seam } from '../sidecar/protocol/series.ts';
+import type { PointsByTag, Seam, SeriesUpdate } from '../sidecar/protocol/series.ts';
 import { connection, runs } from './link.ts';
 
 /** Points a series may have in the page: about two a pixel of the widest chart. */
@@ -41,34 +41,46 @@ export function followSelection(): void {
       runSeries.value = EMPTY;
     }
     if (!opened || run === null) return;
-    let current = true;
     const own = mirror;
-    const show = () => {
+    let subscription: number | null = null;
+    let current = true;
+    const warn = (error: unknown) => {
+      // The link reports its own loss; what is shown stays, dimmed.
+      console.warn('series', error);
+    };
+    const end = () => {
+      if (subscription !== null) opened.request('series/unsubscribe', { subscription }).catch(warn);
+      subscription = null;
+    };
+    const take = (update: SeriesUpdate) => {
+      const follows = own.apply(update);
       const { version } = runSeries.peek();
-      const arrived = newestWall(own.series);
-      runSeries.value = { series: own.series, seams: own.seams, version: version + 1, arrived };
+      runSeries.value = {
+        series: own.series,
+        seams: own.seams,
+        version: version + 1,
+        arrived: newestWall(own.series),
+      };
+      const tooLong = Object.values(own.series).some(({ steps }) => steps.length > 2 * MAX_POINTS);
+      // A gap is asked for from where we are; too many points are thinned out anew.
+      if (follows && !tooLong) return;
+      end();
+      subscribe(follows ? null : own.offset).catch(warn);
     };
     const subscribe = async (since: number | null) => {
-      const update = await opened.request('series/subscribe', { run, since, maxPoints: MAX_POINTS });
-      if (!current || !own.apply(update)) return;
-      show();
-    };
-    const fail = (error: unknown) => {
-      // The link reports its own loss; what is shown stays, dimmed.
-      console.warn('series/subscribe', error);
+      const answer = await opened.request('series/subscribe', { run, since, maxPoints: MAX_POINTS });
+      subscription = answer.subscription;
+      if (current) take(answer.update);
+      else end();
     };
     const stop = opened.on('series/append', (message) => {
-      if (message.run !== run) return;
-      const follows = own.apply(message.update);
-      const tooLong = Object.values(own.series).some(({ steps }) => steps.length > 2 * MAX_POINTS);
-      if (follows) show();
-      if (!follows || tooLong) subscribe(follows ? null : own.offset).catch(fail);
+      if (message.subscription === subscription) take(message.update);
     });
-    subscribe(own.offset).catch(fail);
+    subscribe(own.offset).catch(warn);
     return () => {
       current = false;
       stop();
-      opened.request('series/unsubscribe', { run }).catch(fail);
+      end();
     };
   });
 }

@@ -94,7 +94,7 @@ export function topicsOf(series: PointsByTag, roles: readonly RoleLike[]): Topic
       ],
       { rightUnit: 'share' },
     ),
-    ...topic('memory', 'memory', 'bytes', () => [
+    ...topic('memory', 'memory', 'B', () => [
       ...line('system/tensorBytes', 'tensors', 'neutral'),
       ...line('system/rss', 'resident', 'schedule'),
     ]),

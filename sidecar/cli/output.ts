@@ -1,4 +1,4 @@
-import { formatFinding, type Finding } from '../config/findings.ts';
+import { formatFinding } from '../config/findings.ts';
 
 /** Exit codes: 0 completed, 1 failed, 2 bad input, 3 stopped. */
 export const EXIT = { ok: 0, failed: 1, badInput: 2, stopped: 3 } as const;
@@ -22,7 +22,7 @@ export const sayJson = (value: unknown): void => {
 };
 
 /** Findings for people on stderr, for programs as one JSON object a line on stdout. */
-export function report(findings: readonly Finding[], json: boolean): void {
+export function report(findings: readonly Parameters<typeof formatFinding>[0][], json: boolean): void {
   for (const finding of findings)
     if (json) sayJson(finding);
     else tell(formatFinding(finding));

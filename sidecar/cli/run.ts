@@ -12,6 +12,8 @@ export interface RunOptions {
   readonly runs: string;
   readonly set: readonly string[];
   readonly json: boolean;
+  /** Print the address of the live page as well. */
+  readonly serve: boolean;
 }
 
 /** Starts a run as this process's child and follows it to its end. @returns the exit code */
@@ -26,6 +28,13 @@ export async function runAttached(file: string, options: RunOptions): Promise<nu
     return EXIT.badInput;
   }
   for (const warning of prepared.warnings) report([warning], false);
+  // The page is a convenience: training does not wait for it, nor end with it.
+  const page = options.serve
+    ? import('./daemon.ts').then(({ serve }) => serve(options.runs, options.json))
+    : Promise.resolve(EXIT.ok);
+  page.catch((error: unknown) => {
+    tell(`no page: ${error instanceof Error ? error.message : String(error)}`);
+  });
   return trainAttached(prepared.runDir, options.json);
 }
 

@@ -63,7 +63,7 @@ export interface Complaint {
 export const pathText = (path: Path): string => path.join('.');
 
 /** `file:line:column: severity code: message (expected …, got …) Did you mean …?` */
-export function formatFinding(finding: Finding): string {
+export function formatFinding(finding: Omit<Finding, 'code'> & { readonly code: string }): string {
   const place = `${finding.file}:${finding.line}:${finding.column}`;
   const expectation = finding.expected === '' ? '' : ` Expected ${finding.expected}.`;
   const suggestion = finding.suggestion === null ? '' : ` Did you mean ${finding.suggestion}?`;

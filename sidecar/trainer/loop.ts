@@ -168,7 +168,8 @@ export class Loop {
     const ended = this.state.stageStep === plan.steps && this.state.stage === this.setup.stages.length - 1;
     const evaluated = ended || this.state.stageStep % perEvaluation === 0;
     if (evaluated) {
-      this.state = await evaluator.evaluate(this.state, { ...clock, step });
+      const now = this.state;
+      this.state = await this.#meter.aside(() => evaluator.evaluate(now, { ...clock, step }));
       this.#record(true);
       if (this.state.collapsed?.step === step && settings.training.onCollapse === 'stop')
         return this.#collapsedOutcome();
@@ -177,7 +178,7 @@ export class Loop {
     if (!ended) {
       const asked = files.control().checkpoint;
       const due = step % settings.checkpoints.every === 0 || this.state.best?.step === step;
-      if (due || asked > this.#checkpointRequests) await this.checkpoint();
+      if (due || asked > this.#checkpointRequests) await this.#meter.aside(() => this.checkpoint());
       this.#checkpointRequests = asked;
     }
     this.#record(false);
@@ -305,11 +306,14 @@ export class Loop {
   #progress() {
     const { stages, stepsPerEpoch, headline } = this.setup;
     const { step, stage, stageStep, best, collapsed } = this.state;
+    // After the last stage a run still stands at its end.
+    const last = stages.at(-1);
+    const present = stages[stage] ?? last;
     return {
       step,
-      stage: stages[stage]?.name ?? stages.at(-1)?.name ?? null,
-      epoch: stageStep / stepsPerEpoch,
-      totalEpochs: stages[stage]?.epochs ?? stages.at(-1)?.epochs ?? 0,
+      stage: present?.name ?? null,
+      epoch: (stages[stage] ? stageStep : (last?.steps ?? 0)) / stepsPerEpoch,
+      totalEpochs: present?.epochs ?? 0,
       best: best && { series: headline.series, better: headline.better, ...best },
       collapsed,
       activeSeconds: this.state.activeSeconds,

@@ -15,6 +15,16 @@ export class Meter {
     this.#waiting += waitedMilliseconds;
   }
 
+  /** Leaves the time of work that is not training (evaluation, checkpoints) out of the throughput. */
+  async aside<T>(work: () => Promise<T>): Promise<T> {
+    const from = performance.now();
+    try {
+      return await work();
+    } finally {
+      this.#since += performance.now() - from;
+    }
+  }
+
   /** Series under `system/`; starts a new window. */
   read(): Record<string, number> {
     const seconds = (performance.now() - this.#since) / 1000;
