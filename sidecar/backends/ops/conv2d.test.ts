@@ -86,10 +86,11 @@ describe('conv2d', () => {
     expect(numbers(conv2d(x, kernel, tensor1d([0.5]), { stride: 2, padding: 1 }))).toEqual([10.5]);
   });
 
-  it('cuts large images into bands and takes small ones together', async () => {
+  it('cuts large images into bands, takes small ones together, and saves products where it can', async () => {
     const shapes: Case[] = [
       { size: 33, kernel: 3, stride: 1, padding: 1, inputs: 16, outputs: 16 },
       { size: 32, kernel: 3, stride: 2, padding: 1, inputs: 16, outputs: 32 },
+      { size: 8, kernel: 3, stride: 1, padding: 1, inputs: 16, outputs: 20 },
       { size: 2, kernel: 3, stride: 1, padding: 1, inputs: 64, outputs: 8 },
     ];
     for (const it of shapes) {

@@ -11,6 +11,8 @@ export interface Arithmetic<T extends ValueType> {
   readonly loadUniform: (address: Address) => Expression<T>;
   readonly store: (address: Address, value: Expression<T>) => Statement;
   readonly zero: () => Expression<T>;
+  /** A number known when the code is made, in every place. */
+  readonly constant: (value: number) => Expression<T>;
   readonly add: (a: Expression<T>, b: Expression<T>) => Expression<T>;
   readonly subtract: (a: Expression<T>, b: Expression<T>) => Expression<T>;
   readonly multiply: (a: Expression<T>, b: Expression<T>) => Expression<T>;
@@ -31,6 +33,7 @@ export const vectorArithmetic: Arithmetic<'v128'> = {
   loadUniform: f32x4.loadSplat,
   store: f32x4.store,
   zero: f32x4.zero,
+  constant: f32x4.constant,
   add: f32x4.add,
   subtract: f32x4.subtract,
   multiply: f32x4.multiply,
@@ -50,6 +53,7 @@ export const scalarArithmetic: Arithmetic<'f32'> = {
   loadUniform: f32.load,
   store: f32.store,
   zero: () => nought,
+  constant: f32.constant,
   add: f32.add,
   subtract: f32.subtract,
   multiply: f32.multiply,

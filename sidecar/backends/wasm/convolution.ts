@@ -4,6 +4,8 @@ import { packFilters, packingFunctions } from './filters.ts';
 import { forwardCorrelation, outputSize, shapeKey, simplified, type ConvolutionShape } from './geometry.ts';
 import { addressOf, compiled, FLOAT, withScratch, type WasmBackend } from './memory.ts';
 import { padImage, paddedBytes, paddedImages, type PaddedShape } from './paddedImages.ts';
+import { winograd } from './winograd.ts';
+import { suitsWinograd } from './winogradTiles.ts';
 
 /** Stride and symmetric padding. */
 export interface Window {
@@ -44,6 +46,20 @@ export function convolve(
   backend: WasmBackend,
 ): TensorInfo {
   const shape = shapeOf(x.shape, kernel.shape, window);
+  const [batch, height, width] = x.shape;
+  const rows = outputSize(height, kernel.shape[0], window.stride, window.padding);
+  const columns = outputSize(width, kernel.shape[1], window.stride, window.padding);
+  const y = backend.makeOutput([batch, rows, columns, shape.outputs], 'float32');
+  const [images, weights, output] = [x, kernel, y].map((it) => addressOf(backend, it)) as [
+    number,
+    number,
+    number,
+  ];
+  const biases = bias === undefined ? null : addressOf(backend, bias);
+  if (suitsWinograd(shape)) {
+    winograd(backend, shape, { weights, turned: false, bias: biases }, batch, images, output);
+    return y;
+  }
   const correlation = forwardCorrelation(shape);
   const padded = paddedInput(shape);
   const functions = compiled(backend, `convolve ${shapeKey(shape)}`, () => ({
@@ -51,23 +67,18 @@ export function convolve(
     pad: padImage(padded),
     ...packingFunctions(shape.outputs, { row: shape.outputs, column: 1 }),
   }));
-  const [batch, height, width] = x.shape;
-  const rows = outputSize(height, kernel.shape[0], window.stride, window.padding);
-  const columns = outputSize(width, kernel.shape[1], window.stride, window.padding);
-  const y = backend.makeOutput([batch, rows, columns, shape.outputs], 'float32');
-  const output = addressOf(backend, y);
   const outputBytes = rows * columns * shape.outputs * FLOAT;
   const filterBytes = packedSize(correlation) * FLOAT;
   withScratch(backend, filterBytes + paddedBytes(padded), (filters) => {
     const source = {
-      segments: [addressOf(backend, kernel)],
+      segments: [weights],
       length: correlation.runs * correlation.run,
       channelStep: 1,
-      bias: bias === undefined ? null : addressOf(backend, bias),
+      bias: biases,
     };
     packFilters(backend, functions, source, correlation, filters);
-    const images = paddedImages(backend, padded, addressOf(backend, x), functions.pad, filters + filterBytes);
-    for (let i = 0; i < batch; i++) functions.correlate(images(i), filters, output + i * outputBytes);
+    const image = paddedImages(backend, padded, images, functions.pad, filters + filterBytes);
+    for (let i = 0; i < batch; i++) functions.correlate(image(i), filters, output + i * outputBytes);
   });
   return y;
 }

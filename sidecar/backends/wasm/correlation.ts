@@ -24,22 +24,43 @@ export interface Correlation {
   /** From the window of one output to the next. */
   readonly source: Steps;
   readonly destination: Steps;
+  /** Several such correlations one after the other, each with filters of its own: floats from one to the next. */
+  readonly planes?: { readonly count: number; readonly source: number; readonly destination: number };
 }
 
-/** Floats of `filters` packed for a correlation: for each tile of up to 8 channels, the biases, then the weights. */
+/** Floats of `filters` packed for one plane of a correlation: for each tile of up to 8 channels, the biases, then the weights. */
 export function packedSize({ channels, runs, run }: Correlation): number {
   return (runs * run + 1) * Math.ceil(channels / 4) * 4;
 }
 
 /** The function (source, filters, destination) that does it: addresses of the padded image, of the packed filters, of the output. */
 export function correlate(correlation: Correlation): FunctionBody {
-  const { channels, runs, run } = correlation;
+  const { planes } = correlation;
   const locals = new Locals(3);
+  const [source, destination] = [locals.parameter(0), locals.parameter(2)];
+  const onePlane = allChannels(correlation, locals);
+  if (planes === undefined) return { parameters: 3, locals: locals.types, code: onePlane.flat() };
+  const [planesEnd, start] = [locals.declare('i32'), locals.declare('i32')];
+  const next = [
+    advance(source, planes.source),
+    destination.set(i32.add(start.value, i32.constant(planes.destination * FLOAT))),
+  ];
+  const code = [
+    planesEnd.set(i32.add(source.value, i32.constant(planes.count * planes.source * FLOAT))),
+    repeat([start.set(destination.value), ...onePlane, ...next], source, planesEnd.value),
+  ];
+  return { parameters: 3, locals: locals.types, code: code.flat() };
+}
+
+/** Code for one plane: tiles of eight channels, then those that are left. Leaves `filters` at its end. */
+function allChannels(correlation: Correlation, locals: Locals): Statement[] {
+  const { channels, runs, run } = correlation;
   const filters = locals.parameter(1);
   const destination = locals.parameter(2);
   const tilesEnd = locals.declare('i32');
   const sweep = new Sweep(correlation, locals);
-  const tileFloats = (runs * run + 1) * TILE_COLUMNS;
+  const packedRows = runs * run + 1;
+  const tileFloats = packedRows * TILE_COLUMNS;
   const fullTiles = Math.floor(channels / TILE_COLUMNS);
   const rest = channels % TILE_COLUMNS;
   const code: Statement[] = [];
@@ -53,8 +74,8 @@ export function correlate(correlation: Correlation): FunctionBody {
       ),
     );
   }
-  if (rest > 0) code.push(...sweep.code(rest));
-  return { parameters: 3, locals: locals.types, code: code.flat() };
+  if (rest > 0) code.push(...sweep.code(rest), advance(filters, packedRows * Math.ceil(rest / 4) * 4));
+  return code;
 }
 
 /** Moves a pointer by a number of floats. */

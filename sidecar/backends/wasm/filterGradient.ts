@@ -4,6 +4,8 @@ import { forwardCorrelation, shapeKey, type ConvolutionShape } from './geometry.
 import { addressOf, compiled, FLOAT, withScratch, zero, type WasmBackend } from './memory.ts';
 import { addOuterProducts, type OuterProducts } from './outerProducts.ts';
 import { paddedBytes, paddedFloats, paddedImages, padImage, type PaddedShape } from './paddedImages.ts';
+import { winogradFilterGradient } from './winogradFilterGradient.ts';
+import { suitsWinograd } from './winogradTiles.ts';
 
 /** Floats of image and gradient that are worked on at a time: what the first-level cache holds with room to spare. */
 const BLOCK = 6144;
@@ -15,6 +17,19 @@ export function convolutionFilterGradient(
   backend: WasmBackend,
 ): TensorInfo {
   const shape = shapeOf(x.shape, filterShape, window);
+  const dw = backend.makeOutput(filterShape, 'float32');
+  const weights = addressOf(backend, dw);
+  if (suitsWinograd(shape)) {
+    winogradFilterGradient(
+      backend,
+      shape,
+      x.shape[0],
+      addressOf(backend, x),
+      addressOf(backend, dy),
+      weights,
+    );
+    return dw;
+  }
   const input = paddedInput(shape);
   const gradient = alignedGradient(shape);
   const blocks = cut(shape, input, gradient);
@@ -25,8 +40,6 @@ export function convolutionFilterGradient(
     add: addOuterProducts(products(shape, input, gradient, band)),
     addLast: addOuterProducts(products(shape, input, gradient, gradient.rows % band || band)),
   }));
-  const dw = backend.makeOutput(filterShape, 'float32');
-  const weights = addressOf(backend, dw);
   zero(
     backend,
     weights,

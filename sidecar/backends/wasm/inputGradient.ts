@@ -11,6 +11,8 @@ import {
 } from './geometry.ts';
 import { addressOf, compiled, FLOAT, withScratch, zero, type Compiled, type WasmBackend } from './memory.ts';
 import { padImage, paddedBytes, paddedImages, type PaddedShape } from './paddedImages.ts';
+import { winograd } from './winograd.ts';
+import { suitsWinograd } from './winogradTiles.ts';
 
 /** `inputGradient` of `ops`: a correlation of the output's gradient for each remainder of a pixel by the stride. */
 export function convolutionInputGradient(
@@ -19,6 +21,22 @@ export function convolutionInputGradient(
   backend: WasmBackend,
 ): TensorInfo {
   const shape = shapeOf(inputShape, kernel.shape, window);
+  const dx = backend.makeOutput(inputShape, 'float32');
+  const input = addressOf(backend, dx);
+  const weights = addressOf(backend, kernel);
+  if (suitsWinograd(shape)) {
+    const [, height, width, outputs] = dy.shape;
+    const turned = { height, width, inputs: outputs, outputs: shape.inputs, padding: 2 - shape.padding };
+    winograd(
+      backend,
+      turned,
+      { weights, turned: true, bias: null },
+      inputShape[0],
+      addressOf(backend, dy),
+      input,
+    );
+    return dx;
+  }
   const plan = planInputGradient(shape);
   const padded = paddedGradient(shape, plan);
   const key = `input gradient ${shapeKey(shape)}`;
@@ -29,15 +47,12 @@ export function convolutionInputGradient(
   const correlations = compiled<string>(backend, `${key}, phases`, () =>
     Object.fromEntries(plan.phases.map(({ correlation }, i) => [i, correlate(correlation)])),
   );
-  const dx = backend.makeOutput(inputShape, 'float32');
-  const input = addressOf(backend, dx);
   const inputBytes = shape.height * shape.width * shape.inputs * FLOAT;
   if (!plan.complete) zero(backend, input, inputShape[0] * inputBytes);
   const filterBytes = plan.phases.map(({ correlation }) => packedSize(correlation) * FLOAT);
   const allFilterBytes = filterBytes.reduce((a, b) => a + b, 0);
   withScratch(backend, allFilterBytes + paddedBytes(padded), (scratch) => {
     let filters = scratch;
-    const weights = addressOf(backend, kernel);
     const phases = plan.phases.map(({ taps, correlation, sourceOffset, destinationOffset }, i) => {
       const packed = filters;
       filters += filterBytes[i] ?? 0;

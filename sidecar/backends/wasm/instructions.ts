@@ -63,7 +63,11 @@ export const f32 = {
 
 /** Four single-precision numbers side by side. */
 export const f32x4 = {
-  zero: (): V128 => expression('v128', [SIMD, 0x0c], new Array<number>(16).fill(0)),
+  constant: (value: number): V128 => {
+    const lane = single(value);
+    return expression('v128', [SIMD, 0x0c], lane, lane, lane, lane);
+  },
+  zero: (): V128 => f32x4.constant(0),
   load: (address: Address): V128 => expression('v128', access(address, [], [SIMD, 0x00], 2)),
   loadSplat: (address: Address): V128 => expression('v128', access(address, [], [SIMD, 0x09], 2)),
   store: (address: Address, value: V128): Statement => access(address, value.code, [SIMD, 0x0b], 2),

@@ -15,8 +15,9 @@ export interface OuterProducts {
   /** Rows of a filter, and floats in each, which lie side by side in the image too. */
   readonly runs: number;
   readonly run: number;
-  /** Floats from one row of a window to the next. */
+  /** Floats from one row of a window to the next; and how much further the gradient begins for it, as a rule 0. */
   readonly runStep: number;
+  readonly gradientRunStep?: number;
   /** From the window of one output to the next, and from image to image. */
   readonly source: Steps & { readonly image: number };
   /** The same of the output's gradient, of which `channels` floats in each pixel are read, rounded up to 4. */
@@ -29,15 +30,18 @@ export interface OuterProducts {
  * the address of the gradient at which the images are over.
  */
 export function addOuterProducts(shape: OuterProducts): FunctionBody {
-  const { runs, run, runStep, channels } = shape;
+  const { runs, run, runStep, gradientRunStep = 0, channels } = shape;
   const locals = new Locals(4);
   const [source, destination] = [locals.parameter(0), locals.parameter(3)];
+  const gradient = [locals.parameter(1), locals.parameter(2)].map((pointer) =>
+    advance(pointer, gradientRunStep),
+  );
   const runsEnd = locals.declare('i32');
   const products = new Products(shape, locals);
   const code = [
     runsEnd.set(i32.add(destination.value, i32.constant(runs * run * channels * FLOAT))),
     repeat(
-      [...products.code(), advance(source, runStep), advance(destination, run * channels)],
+      [...products.code(), advance(source, runStep), ...gradient, advance(destination, run * channels)],
       destination,
       runsEnd.value,
     ),
