@@ -261,7 +261,8 @@ function applyScales(
       ...axis,
       type: 'linear',
       title: title('step'),
-      ...(range ? { min: range.from, max: range.to } : {}),
+      min: range.from,
+      max: range.to,
     },
     left: {
       ...axis,
