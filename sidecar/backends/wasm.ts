@@ -1,8 +1,9 @@
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import { setBackend } from '@tensorflow/tfjs-core';
+import { engine, env, setBackend } from '@tensorflow/tfjs-core';
 import { BackendUnusable, type Activated } from './prepared.ts';
 import { shareMemoryOfCopies } from './wasm/identity.ts';
+import type { WasmBackend } from './wasm/memory.ts';
 
 const PACKAGE = '@tensorflow/tfjs-backend-wasm';
 
@@ -12,6 +13,12 @@ export async function activateWasm(): Promise<Activated> {
   // In Node the binaries are read from a folder, whose name must end with a slash.
   setWasmPaths(path.join(path.dirname(createRequire(import.meta.url).resolve(PACKAGE)), path.sep));
   if (!(await setBackend('wasm'))) throw new BackendUnusable(`${PACKAGE} did not initialise`);
+  if (!(await env().getAsync('WASM_HAS_SIMD_SUPPORT')))
+    throw new BackendUnusable('this engine has no WebAssembly SIMD');
+  // What our kernels work in; TensorFlow.js does not promise to show it.
+  const { wasm } = engine().backend as unknown as { readonly wasm?: Partial<WasmBackend['wasm']> };
+  if (wasm?.asm?.memory === undefined)
+    throw new BackendUnusable(`${PACKAGE} ${version_wasm} hides its memory`);
   shareMemoryOfCopies();
   return {
     device: 'CPU (WebAssembly SIMD, 1 thread)',
