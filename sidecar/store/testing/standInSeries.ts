@@ -17,10 +17,19 @@ export function seriesAt(step: number): Record<string, number> {
   };
 }
 
+/** Further series, each a function of the step. */
+export function extraSeriesAt(step: number, count: number): Record<string, number> {
+  return Object.fromEntries(
+    Array.from({ length: count }, (_, index) => [`extra/${index}`, Math.cos(step + index)]),
+  );
+}
+
 const settingsSchema = z.object({
   stepMs: z.number().default(5),
   checkpointEvery: z.int().default(25),
   crashAtStart: z.boolean().default(false),
+  /** How many more series there are at every step: a heavy run in few steps. */
+  extraSeries: z.int().default(0),
 });
 export type StandInSettings = z.output<typeof settingsSchema>;
 

@@ -12,7 +12,7 @@ import { StoreError } from '../errors.ts';
 import { EventWriter } from '../eventWriter.ts';
 import { Lease } from '../lease.ts';
 import { readRun, writeRun } from '../runs.ts';
-import { seriesAt, settingsOf } from './standInSeries.ts';
+import { extraSeriesAt, seriesAt, settingsOf } from './standInSeries.ts';
 
 const runDir = process.argv[2] ?? '';
 const settings = settingsOf(runDir);
@@ -82,7 +82,10 @@ try {
     }
     if (record.status === 'paused') update({ status: 'running' });
     step++;
-    writer.scalars(step, Date.now() / 1000, seriesAt(step));
+    writer.scalars(step, Date.now() / 1000, {
+      ...seriesAt(step),
+      ...extraSeriesAt(step, settings.extraSeries),
+    });
     if (step % 10 === 0) {
       writer.histogram(step, Date.now() / 1000, 'weights', [{ left: 0, right: 1, count: step }]);
       update({ step });
