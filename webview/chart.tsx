@@ -151,7 +151,7 @@ export function SeriesChart({ topic, height }: { readonly topic: Topic; readonly
     chart.current?.resetZoom('none');
   };
   return (
-    <section class="chart" aria-label={topic.title}>
+    <section class="chart" aria-label={topic.title} data-points={pointCount(topic)}>
       <h2>
         {topic.title}
         {topic.unit === '' ? null : <span class="unit">{topic.unit}</span>}
@@ -168,6 +168,10 @@ export function SeriesChart({ topic, height }: { readonly topic: Topic; readonly
     </section>
   );
 }
+
+/** How many points the chart's first line holds: what a test compares with the files. */
+const pointCount = ({ lines: [first] }: Topic): number =>
+  first ? (runSeries.value.series[first.tag]?.steps.length ?? 0) : 0;
 
 /** The read-out is a row below the chart, not a balloon hiding the data: newest values, or those at the cursor. */
 function Legend({ topic }: { readonly topic: Topic }) {

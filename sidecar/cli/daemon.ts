@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { readDiscovery } from '../client/discoveryFile.ts';
+import { pageUrl, readDiscovery } from '../client/discoveryFile.ts';
 import { findOrStart } from '../client/findOrStart.ts';
 import type { Handshake } from '../client/handshake.ts';
 import { realFolder } from '../client/stateFolder.ts';
@@ -27,7 +27,7 @@ export function version(): string {
 function pageOf(runsFolder: string): string {
   const discovery = readDiscovery(realFolder(resolve(runsFolder)))?.discovery;
   if (!discovery) throw new Error(`No daemon has published itself for ${resolve(runsFolder)}. Try again.`);
-  return `http://127.0.0.1:${discovery.port}/#token=${discovery.token}`;
+  return pageUrl(discovery);
 }
 
 /** Prints the address of the live page; the daemon ends by itself when nobody needs it. */

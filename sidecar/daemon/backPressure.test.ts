@@ -11,7 +11,7 @@ import { identity, runWhere, startRun, workbench } from './testing/workbench.ts'
 
 const bench = workbench();
 /** As JSON more than the system's buffers between two sockets hold. */
-const STEPS = 6_000;
+const STEPS = 4_000;
 const EXTRA_SERIES = 100;
 
 it('a client that reads nothing for a while gets all points in few messages, and every state of the run', async () => {

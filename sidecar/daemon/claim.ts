@@ -33,13 +33,27 @@ export class Claim {
   }
 }
 
-/** Publishes a daemon that already listens, or finds the one that was first. */
-export async function claimFolder(discovery: Discovery): Promise<ClaimResult> {
+/** What the daemon before left behind: alive, or dead without having cleared up, or nothing. */
+export async function predecessor(
+  runsFolder: string,
+): Promise<{ kind: 'alive' | 'dead'; discovery: Discovery; generation: number } | null> {
+  const newest = readDiscovery(runsFolder);
+  if (!newest?.discovery) return null;
+  const { discovery, generation } = newest;
+  return { kind: (await lives(discovery)) ? 'alive' : 'dead', discovery, generation };
+}
+
+/**
+ * Publishes a daemon that already listens, or finds the one that was first.
+ * @param dead generation that is known to be dead, not to be asked again: its port may be ours by now
+ */
+export async function claimFolder(discovery: Discovery, dead: number | null = null): Promise<ClaimResult> {
   const { runsFolder } = discovery;
   mkdirSync(stateFolder(), { recursive: true, mode: 0o700 });
   for (;;) {
     const newest = readDiscovery(runsFolder);
-    if (newest?.discovery && (await lives(newest.discovery))) return { kind: 'taken', by: newest.discovery };
+    if (newest?.discovery && newest.generation !== dead && (await lives(newest.discovery)))
+      return { kind: 'taken', by: newest.discovery };
     const claim = publish(discovery, (newest?.generation ?? 0) + 1);
     if (claim !== null) return { kind: 'mine', claim };
   }

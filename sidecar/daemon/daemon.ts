@@ -12,7 +12,7 @@ import { realFolder } from '../client/stateFolder.ts';
 import type { Launcher } from '../launchers/launcher.ts';
 import type { Discovery } from '../protocol/discovery.ts';
 import { PROTOCOL_VERSION } from '../protocol/version.ts';
-import { claimFolder, type Claim } from './claim.ts';
+import { claimFolder, predecessor, type Claim } from './claim.ts';
 import type { Log } from './log.ts';
 import type { PrepareRun } from './prepareRun.ts';
 import { RunQueue } from './queue.ts';
@@ -103,25 +103,33 @@ export class Daemon {
     mkdirSync(options.runsFolder, { recursive: true });
     const runsFolder = realFolder(options.runsFolder);
     const full = { parallelism: 1, idleMs: IDLE_MS, ...options, runsFolder };
-    const token = createToken();
+    const before = await predecessor(runsFolder);
+    if (before?.kind === 'alive') return { kind: 'taken', by: before.discovery };
     const sessions = new Set<Session>();
     let daemon: Daemon | null = null;
     const server = await Server.listen({
       webviewFolder: options.webviewFolder,
+      ...(before ? { preferredPort: before.discovery.port } : {}),
       onSocket: (socket) => daemon?.accept(socket),
       log: options.log,
     });
+    // Same port and token as a daemon that died: its pages then recover by themselves. Where somebody else has the port
+    // by now, pages may have told them the token, so it is not used again.
+    const token = before?.discovery.port === server.port ? before.discovery.token : createToken();
     daemon = new Daemon(full, server, token, sessions);
-    const result = await claimFolder({
-      version: 1,
-      runsFolder,
-      port: server.port,
-      token,
-      pid: process.pid,
-      startedAt: new Date().toISOString(),
-      protocol: PROTOCOL_VERSION,
-      product: options.product,
-    });
+    const result = await claimFolder(
+      {
+        version: 1,
+        runsFolder,
+        port: server.port,
+        token,
+        pid: process.pid,
+        startedAt: new Date().toISOString(),
+        protocol: PROTOCOL_VERSION,
+        product: options.product,
+      },
+      before?.generation ?? null,
+    );
     if (result.kind === 'taken') {
       await daemon.end('another daemon serves this folder');
       return result;

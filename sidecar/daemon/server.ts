@@ -20,6 +20,8 @@ const HOPELESS_BYTES = 256 << 20;
 
 export interface ServerOptions {
   webviewFolder: string;
+  /** Taken where it is free; another one otherwise. */
+  preferredPort?: number;
   onSocket: (socket: WebSocket) => void;
   log: Log;
 }
@@ -72,13 +74,8 @@ export class Server {
         response.destroy();
       });
     });
-    await new Promise<void>((resolve, reject) => {
-      http.once('error', reject);
-      http.listen({ host: '127.0.0.1', port: 0 }, () => {
-        http.off('error', reject);
-        resolve();
-      });
-    });
+    if (options.preferredPort === undefined || !(await listens(http, options.preferredPort)))
+      await listens(http, 0);
     return new Server(http, options);
   }
 
@@ -103,6 +100,21 @@ export class Server {
       else socket.ping();
     }
   }
+}
+
+/** False when the port is not to be had; any free port is. */
+async function listens(http: HttpServer, port: number): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    const failed = (error: NodeJS.ErrnoException): void => {
+      if (port !== 0 && (error.code === 'EADDRINUSE' || error.code === 'EACCES')) resolve(false);
+      else reject(error);
+    };
+    http.once('error', failed);
+    http.listen({ host: '127.0.0.1', port }, () => {
+      http.off('error', failed);
+      resolve(true);
+    });
+  });
 }
 
 function refuse({ headers, url }: IncomingMessage): string | null {
