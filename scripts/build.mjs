@@ -18,6 +18,7 @@ await build({
     cli: 'sidecar/cli.ts',
     trainer: 'sidecar/trainer/main.ts',
     daemon: 'sidecar/daemon/main.ts',
+    gpu: 'sidecar/backends/gpu.ts',
     probe: 'sidecar/backends/probe.ts',
     prefetchWorker: 'sidecar/datasets/prefetchWorker.ts',
   },

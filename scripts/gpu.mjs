@@ -4,4 +4,4 @@ import { buildAll, install, must, root } from './prepare.mjs';
 
 install();
 buildAll();
-must(process.execPath, [join(root, 'dist', 'cli.js'), 'native']);
+must(process.execPath, [join(root, 'dist', 'gpu.js')]);

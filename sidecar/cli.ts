@@ -112,7 +112,11 @@ program
 program
   .command('export <run>')
   .description('write one role as a TF.js layers model')
-  .requiredOption('--role <role>', 'peer1, ensemble, teacher2, …')
+  .option(
+    '--role <role>',
+    'peer1, ensemble, teacher2, …; best = the best head on the validation split',
+    'best',
+  )
   .requiredOption('--out <folder>', 'an empty or new folder')
   .option('--checkpoint <which>', 'best, last or a step', 'best')
   .action(
@@ -151,11 +155,6 @@ program
   .description('which backends work here, and exactly why the others do not')
   .option(...JSON_FLAG)
   .action(exits(async (o: { json: boolean }) => (await import('./cli/doctor.ts')).doctor(o.json)));
-
-program
-  .command('native')
-  .description('fetch the native library of @tensorflow/tfjs-node-gpu')
-  .action(exits(async () => (await import('./cli/doctor.ts')).installNative()));
 
 program.command('schema').description('JSON Schema of the experiment file').action(exits(printSchema));
 

@@ -1,9 +1,7 @@
 import { totalmem } from 'node:os';
 import { examine } from '../backends/doctor.ts';
-import { modulesFrom } from '../backends/modules.ts';
-import { fetchNative, planNative } from '../backends/native.ts';
 import { missingData } from '../datasets/registry.ts';
-import { EXIT, say, sayJson, table, tell } from './output.ts';
+import { EXIT, say, sayJson, table } from './output.ts';
 
 /** What can compute here, and exactly why the rest cannot. */
 export async function doctor(json: boolean): Promise<number> {
@@ -30,20 +28,4 @@ export async function doctor(json: boolean): Promise<number> {
   say(`auto takes: ${report.choice ?? 'none'}`);
   say(`MNIST: ${mnist ?? 'installed'}`);
   return report.choice === null ? EXIT.failed : EXIT.ok;
-}
-
-/** Fetches native TensorFlow on demand: says what it does, and refuses clearly where it cannot work. */
-export async function installNative(): Promise<number> {
-  const modules = modulesFrom(import.meta.url);
-  const plan = planNative({ platform: process.platform, arch: process.arch }, modules);
-  if (!plan.supported) {
-    tell(plan.reason);
-    return EXIT.failed;
-  }
-  plan.explanation.forEach(tell);
-  const outcome = await fetchNative(plan, modules, process.env, (text) => {
-    process.stderr.write(text);
-  });
-  outcome.lines.forEach(tell);
-  return outcome.ok ? EXIT.ok : EXIT.failed;
 }

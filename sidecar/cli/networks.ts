@@ -62,9 +62,7 @@ export async function evaluateRun(
       : { dataset, split: dataset.train, samples: sampler.validation };
   if (of.samples.length === 0) throw new BadInput(`The run has no ${data} split.`);
   tell(`step ${checkpoint.step} on ${of.samples.length} ${data} samples, backend ${session.backend.name}`);
-  const { metrics, diversity } = await evaluate(training.evaluation, of, 250, async () => {
-    await setImmediate();
-  });
+  const { metrics, diversity } = await evaluate(training.evaluation, of, 250, breathe);
   if (options.json) sayJson({ event: 'eval', step: checkpoint.step, data, metrics, diversity });
   else
     say(
@@ -93,10 +91,11 @@ export async function exportRole(
     throw new BadInput(`${out} is not empty. Choose another folder.`);
   const { session, checkpoint } = await opened(runsFolder, name, options.checkpoint);
   const { roles, networks } = session.training;
-  const role = roles.find(({ id }) => id === options.role);
+  const wanted = options.role === 'best' ? await bestRole(session) : options.role;
+  const role = roles.find(({ id }) => id === wanted);
   const exportable = roles.filter(({ path }) => path).map(({ id }) => id);
   if (!role?.path)
-    throw new BadInput(`${options.role} cannot be exported. Choose one of ${exportable.join(', ')}.`);
+    throw new BadInput(`${options.role} cannot be exported. Choose best or one of ${exportable.join(', ')}.`);
   const network = networks[role.path.network];
   if (!network) throw new BadInput(`The run has no network ${role.path.network}.`);
   mkdirSync(out, { recursive: true });
@@ -105,3 +104,25 @@ export async function exportRole(
   say(`${role.id} of step ${checkpoint.step}: ${join(out, 'model.json')}`);
   return EXIT.ok;
 }
+
+/** The role of the method's headline that does best on the validation split: what one would deploy. */
+async function bestRole({ training, dataset, sampler }: Session): Promise<string> {
+  const { evaluation } = training;
+  if (evaluation.kind === 'custom') throw new BadInput('This method has no best role: name one.');
+  const { metrics } = await evaluate(evaluation, validationSplit(dataset, sampler), 250, breathe);
+  const top1 = (role: string) => metrics[role]?.top1 ?? -1;
+  const [best] = evaluation.best.among.toSorted((a, b) => top1(b) - top1(a));
+  if (best === undefined) throw new BadInput('This method has no best role: name one.');
+  return best;
+}
+
+/** Without a validation split the training data itself must tell. */
+const validationSplit = (dataset: Session['dataset'], { validation }: Session['sampler']) => ({
+  dataset,
+  split: dataset.train,
+  samples: validation.length > 0 ? validation : Uint32Array.from(dataset.train.labels, (_, index) => index),
+});
+
+const breathe = async (): Promise<void> => {
+  await setImmediate();
+};

@@ -150,6 +150,30 @@ describe.each(['cpu', 'wasm'] as const)('networks on %s', (backend) => {
     });
   });
 
+  it('tap every block without changing the logits, and run blocks on features of another network', () => {
+    const [one, other] = [1, 2].map(
+      (seed) => new Network(`n${seed}`, peers({ name: 'resnet8' }, input, 5), { seed }),
+    );
+    if (!one || !other) throw new Error('two networks');
+    const x = images(2);
+    const { blocks, logits } = one.taps('branch2', x, INFERENCE);
+    expect([...blocks.keys()]).toEqual([
+      'trunk/stem',
+      'trunk/stage1.1',
+      'trunk/stage2.1',
+      'branch2/stage3.1',
+      'branch2/pool',
+    ]);
+    expect([...logits.dataSync()]).toEqual([
+      ...one.branch('branch2', one.trunk(x, INFERENCE), INFERENCE).logits.dataSync(),
+    ]);
+    const [stem, ...rest] = one.spec.trunk;
+    if (!stem) throw new Error('no stem');
+    const hybrid = other.runBlocks('trunk', rest, one.runBlocks('trunk', [stem], x, INFERENCE), INFERENCE);
+    expect(hybrid.shape).toEqual([2, 6, 6, 32]);
+    expect([...hybrid.dataSync()]).not.toEqual([...one.trunk(x, INFERENCE).dataSync()]);
+  });
+
   it('keep a batch that is not finite out of the running statistics', () => {
     const network = new Network('student', peers({ name: 'resnet8' }, input, 5), { seed: 1 });
     tf.tidy(() => network.trunk(tf.mul(images(2), NaN), TRAINING));

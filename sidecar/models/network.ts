@@ -98,6 +98,24 @@ export class Network {
     return { features, logits: this.runBlocks(name, [branch.head], features, mode) as tf.Tensor2D };
   }
 
+  /** Every block's output on the way through the trunk and one branch, by `<scope>/<block>`, and the logits. */
+  taps(
+    branch: string,
+    x: tf.Tensor,
+    mode: Mode,
+  ): { blocks: ReadonlyMap<string, tf.Tensor>; logits: tf.Tensor2D } {
+    const { blocks: tail, head } = this.#branch(branch);
+    const blocks = new Map<string, tf.Tensor>();
+    const through = (scope: string, list: readonly Block[], from: tf.Tensor) =>
+      list.reduce((features, block) => {
+        const output = this.runBlocks(scope, [block], features, mode);
+        blocks.set(`${scope}/${block.name}`, output);
+        return output;
+      }, from);
+    const features = through(branch, tail, through('trunk', this.spec.trunk, x));
+    return { blocks, logits: this.runBlocks(branch, [head], features, mode) as tf.Tensor2D };
+  }
+
   /** A join's logits from its branches' features, in the order of its spec. */
   join(name: string, features: readonly tf.Tensor2D[], mode: Mode): tf.Tensor2D {
     const join = this.spec.joins.find((each) => each.name === name);
