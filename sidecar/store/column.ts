@@ -1,4 +1,4 @@
-/** A growing array of doubles: 8 bytes a value, no boxing. API: Column.insert, truncate, view. */
+/** A growing array of doubles: 8 bytes a value, no boxing. API: Column.insert, truncate, length, last, view. */
 
 const FIRST_CAPACITY = 64;
 
@@ -21,6 +21,15 @@ export class Column {
   /** Forgets all but the first `count` values. */
   truncate(count: number): void {
     this.#length = Math.min(this.#length, count);
+  }
+
+  get length(): number {
+    return this.#length;
+  }
+
+  /** NaN when there is none. */
+  get last(): number {
+    return this.#length === 0 ? NaN : (this.#buffer[this.#length - 1] ?? NaN);
   }
 
   /** The values; valid until the next change. */

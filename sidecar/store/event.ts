@@ -141,14 +141,13 @@ function decodeBuckets(content: Uint8Array): HistogramBucket[] {
 }
 
 /** Null for a kind that we never write. */
-function decodeValue({
-  tag = '',
-  simpleValue,
-  exact,
-  tensor,
-  metadata: meta,
-}: ValueMessage): SummaryValue | null {
-  if (simpleValue !== undefined) return { kind: 'scalar', tag, value: exact ?? simpleValue };
+function decodeValue(message: ValueMessage): SummaryValue | null {
+  const { tag = '', simpleValue, tensor, metadata: meta } = message;
+  if (simpleValue !== undefined) {
+    // Not `??`: what protobufjs decoded answers 0 for a field that is absent.
+    const value = Object.hasOwn(message, 'exact') ? (message.exact ?? simpleValue) : simpleValue;
+    return { kind: 'scalar', tag, value };
+  }
   const plugin = meta?.pluginData?.pluginName;
   const blobs = tensor?.stringVal ?? [];
   switch (plugin) {

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { renameOver, syncFolder, temporaryName, writeFileAtomic } from './atomicFile.ts';
 import { encodeEvent, FILE_VERSION, type EventBody } from './event.ts';
 import { findEventFile } from './eventReader.ts';
-import { scanRecords } from './recordScanner.ts';
+import { soundLength } from './recordScanner.ts';
 import { frameRecord } from './tfrecord.ts';
 
 export const WRITER_NAME = 'distillery';
@@ -42,11 +42,11 @@ function fileHead(wallTime: number): Uint8Array {
 }
 
 /** Bytes up to the end of the last sound record. */
-async function soundSize(path: string): Promise<{ sound: number; size: number }> {
+async function measure(path: string): Promise<{ sound: number; size: number }> {
   const file = await open(path, 'r');
   try {
     const bytes = await file.readFile();
-    return { sound: scanRecords(bytes, 0, { final: true }).consumed, size: bytes.length };
+    return { sound: soundLength(bytes), size: bytes.length };
   } finally {
     await file.close();
   }
@@ -71,7 +71,7 @@ export async function openEventFile(
     writeFileAtomic(path, head);
     return { path, size: head.length, cut: 0 };
   }
-  const { sound, size } = await soundSize(existing);
+  const { sound, size } = await measure(existing);
   if (sound < head.length) {
     guard();
     writeFileAtomic(existing, head);

@@ -91,14 +91,27 @@ const root = protobuf.Root.fromJSON({
 });
 
 const eventType = root.lookupType('Event');
+const valueType = root.lookupType('Value');
 
 export function encodeMessage(event: EventMessage): Uint8Array {
   return eventType.encode(event).finish();
 }
 
+type DecodedEvent = protobuf.Message & { summary?: { value: (protobuf.Message & ValueMessage)[] } | null };
+
 /** Absent fields are absent in the result. @throws when the bytes are no Event. */
 export function decodeMessage(payload: Uint8Array): EventMessage {
-  const plain = eventType.toObject(eventType.decode(payload), { longs: Number });
+  const message: DecodedEvent = eventType.decode(payload);
+  const values = message.summary?.value;
+  // Scalars are by far the most and are taken as they were decoded; plain copies of everything would cost half the time.
+  delete message.summary;
+  const plain = eventType.toObject(message, { longs: Number });
   // protobufjs guarantees the types of the fields that are there; only wall_time may be missing, in foreign files.
-  return { wallTime: 0, ...plain };
+  const event: EventMessage = { wallTime: 0, ...plain };
+  if (values !== undefined) {
+    event.summary = {
+      value: values.map((value) => (Object.hasOwn(value, 'simpleValue') ? value : valueType.toObject(value))),
+    };
+  }
+  return event;
 }

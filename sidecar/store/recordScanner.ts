@@ -4,7 +4,7 @@
  * A damaged place is passed over only when a sound record is found after it; damage at the very end may be a write in
  * progress, so the scan stops before it.
  *
- * API: scanRecords(bytes, base, {final}), PlacedEvent, Damage.
+ * API: scanRecords(bytes, base, {final}), soundLength(bytes), PlacedEvent, Damage.
  */
 import { decodeEvent, type EventRecord } from './event.ts';
 import { findFrame, readFrame } from './tfrecord.ts';
@@ -29,34 +29,57 @@ export interface Scan {
   consumed: number;
 }
 
+/** Calls `onRecord` for every sound record; `final` as in {@link scanRecords}. Returns what lay between, and how far it came. */
+function scanFrames(
+  bytes: Uint8Array,
+  final: boolean,
+  onRecord: (payload: Uint8Array, at: number, next: number) => void,
+): { damages: Damage[]; consumed: number } {
+  const damages: Damage[] = [];
+  for (let at = 0; ;) {
+    const frame = readFrame(bytes, at);
+    if (frame.kind === 'record') {
+      onRecord(frame.payload, at, frame.next);
+      at = frame.next;
+      continue;
+    }
+    if (frame.kind === 'incomplete' && !final) return { damages, consumed: at };
+    const soundAfter =
+      frame.kind === 'corruptPayload' && readFrame(bytes, frame.next).kind === 'record'
+        ? frame.next
+        : findFrame(bytes, at + 1);
+    if (soundAfter === null) return { damages, consumed: at };
+    damages.push({ offset: at, end: soundAfter, reason: reasonOf(frame.kind) });
+    at = soundAfter;
+  }
+}
+
 /**
  * Scans `bytes`, which lie at `base` in the file. `final` says that nothing will be appended to them as they are, so a
  * sound record inside an incomplete one proves that one torn.
  */
 export function scanRecords(bytes: Uint8Array, base: number, { final }: { final: boolean }): Scan {
-  const scan: Scan = { events: [], damages: [], consumed: 0 };
-  for (;;) {
-    const at = scan.consumed;
-    const frame = readFrame(bytes, at);
-    if (frame.kind === 'record') {
-      try {
-        scan.events.push({ ...decodeEvent(frame.payload), offset: base + at, end: base + frame.next });
-      } catch {
-        // Checksummed, so written like this: a foreign record. It is reported, and the rest is read.
-        scan.damages.push({ offset: base + at, end: base + frame.next, reason: 'event' });
-      }
-      scan.consumed = frame.next;
-      continue;
+  const events: PlacedEvent[] = [];
+  const foreign: Damage[] = [];
+  const { damages, consumed } = scanFrames(bytes, final, (payload, at, next) => {
+    try {
+      events.push({ ...decodeEvent(payload), offset: base + at, end: base + next });
+    } catch {
+      // Checksummed, so written like this: a foreign record. It is reported, and the rest is read.
+      foreign.push({ offset: base + at, end: base + next, reason: 'event' });
     }
-    if (frame.kind === 'incomplete' && !final) return scan;
-    const soundAfter =
-      frame.kind === 'corruptPayload' && readFrame(bytes, frame.next).kind === 'record'
-        ? frame.next
-        : findFrame(bytes, at + 1);
-    if (soundAfter === null) return scan;
-    scan.damages.push({ offset: base + at, end: base + soundAfter, reason: reasonOf(frame.kind) });
-    scan.consumed = soundAfter;
-  }
+  });
+  const placed = damages.map((damage) => ({
+    ...damage,
+    offset: base + damage.offset,
+    end: base + damage.end,
+  }));
+  return { events, damages: [...placed, ...foreign].sort((a, b) => a.offset - b.offset), consumed };
+}
+
+/** Bytes up to the end of the last sound record of a whole file. */
+export function soundLength(bytes: Uint8Array): number {
+  return scanFrames(bytes, true, () => undefined).consumed;
 }
 
 function reasonOf(kind: 'corruptPayload' | 'corruptLength' | 'incomplete'): Damage['reason'] {

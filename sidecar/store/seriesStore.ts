@@ -32,8 +32,11 @@ class Series {
   #inOrder = true;
 
   add(step: number, wall: number, value: number, offset: number): void {
-    const at = lowerBound(this.steps.view, step, true);
-    if (at < this.steps.view.length) this.#inOrder = false;
+    let at = this.steps.length;
+    if (step < this.steps.last) {
+      this.#inOrder = false;
+      at = lowerBound(this.steps.view, step, true);
+    }
     this.steps.insert(at, step);
     this.#walls.insert(at, wall);
     this.values.insert(at, value);
