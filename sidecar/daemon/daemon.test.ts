@@ -150,6 +150,23 @@ describe('a daemon', () => {
     await runWhere(next, second, isStatus('completed'));
   });
 
+  it('that is killed loses nothing of its queue, and nothing is started twice', async () => {
+    const folder = bench.runsFolder();
+    const client = bench.client(folder);
+    const ids = [
+      await startRun(client, 60, { stepMs: 5 }),
+      await startRun(client, 5),
+      await startRun(client, 5),
+    ];
+    await runWhere(client, ids[0] ?? '', isStatus('running'));
+    process.kill(bench.discovery(folder).pid, 'SIGKILL');
+    await until(() => client.link.kind === 'waiting');
+    for (const id of ids) {
+      await runWhere(client, id, isStatus('completed'));
+      expect((await readLease(join(folder, id)))?.attempt).toBe(1);
+    }
+  });
+
   it('ends when nobody needs it, not while a run lives', async () => {
     const folder = bench.runsFolder();
     const client = bench.client(folder, ['--idle', '100']);

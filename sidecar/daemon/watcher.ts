@@ -6,6 +6,7 @@
  */
 import { watch, type FSWatcher } from 'node:fs';
 import { join } from 'node:path';
+import { systemErrorCode } from '../store/errors.ts';
 import { runNames } from '../store/runs.ts';
 import type { Log } from './log.ts';
 import { WatchedRun } from './watchedRun.ts';
@@ -31,6 +32,8 @@ export class RunWatcher {
   #timer: NodeJS.Timeout | null = null;
   #ticks = 0;
   #closed = false;
+  /** False once the system refused to send events: it has a limit, and asking again would not help. */
+  #hasEvents = true;
 
   constructor(runsFolder: string, listener: WatcherListener, log: Log) {
     this.#runsFolder = runsFolder;
@@ -132,7 +135,7 @@ export class RunWatcher {
 
   /** `id` is empty for the runs folder itself. */
   #watchFolder(id: string, folder: string): void {
-    if (this.#closed || this.#folderWatches.has(id)) return;
+    if (this.#closed || !this.#hasEvents || this.#folderWatches.has(id)) return;
     try {
       const folderWatch = watch(folder, { persistent: false }, () => {
         this.#lookSoon(id);
@@ -143,7 +146,10 @@ export class RunWatcher {
       });
       this.#folderWatches.set(id, folderWatch);
     } catch (error) {
-      this.#log(`no file-system events for ${folder}, polling only: ${String(error)}`);
+      // A folder that vanished meanwhile is no sign of a limit.
+      if (systemErrorCode(error) === 'ENOENT') return;
+      this.#hasEvents = false;
+      this.#log(`no more file-system events, from ${folder} on there is only polling: ${String(error)}`);
     }
   }
 
