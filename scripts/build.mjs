@@ -20,6 +20,7 @@ await build({
     daemon: 'sidecar/daemon/main.ts',
     gpu: 'sidecar/backends/gpu.ts',
     probe: 'sidecar/backends/probe.ts',
+    leaseHeart: 'sidecar/store/leaseHeart.ts',
     prefetchWorker: 'sidecar/datasets/prefetchWorker.ts',
   },
 });

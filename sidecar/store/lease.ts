@@ -6,15 +6,25 @@
  * from that moment every smaller number is void. A claim is only made over a lease that was released, whose holder is
  * dead, or that stays silent while being watched.
  *
- * API: Lease.acquire(runDir, options), lease.attempt, check(), renewIfDue(), release().
+ * API: Lease.acquire(runDir, options), lease.attempt, check(), release().
  */
 import { randomBytes } from 'node:crypto';
-import { closeSync, existsSync, mkdirSync, openSync, writeSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { createExclusive, writeJsonAtomic } from './atomicFile.ts';
-import { StoreError, systemErrorCode } from './errors.ts';
+import { Worker } from 'node:worker_threads';
+import { createExclusive } from './atomicFile.ts';
+import { StoreError } from './errors.ts';
+import {
+  assertHeld,
+  HEART,
+  leaseLost,
+  RENEW_MS,
+  writeBeat,
+  type HeartData,
+  type HeartMessage,
+} from './leaseBeat.ts';
 import {
   claimPath,
   claimsFolder,
@@ -26,11 +36,14 @@ import {
   type LeaseRecord,
 } from './leaseFile.ts';
 
-const RENEW_MS = 2_000;
+/** How long to wait for a renewal that is just being written, per look. */
+const HEART_WAIT_MS = 100;
 
 export interface LeaseOptions {
   /** Hears of failed renewals in the background. `lease-lost` is final; anything else is tried again. */
   onError?: (error: unknown) => void;
+  /** The bundled `leaseHeart.ts`: renews from a thread of its own, however long this one computes. */
+  heart?: URL;
   /** How long a silent lease is watched before it is taken over; a live holder renews in half of that. */
   watchMs?: number;
 }
@@ -66,17 +79,15 @@ export class Lease {
   readonly runDir: string;
   readonly #record: LeaseRecord;
   readonly #onError: (error: unknown) => void;
-  readonly #timer: NodeJS.Timeout;
+  /** Ends the renewal; nothing is written by it afterwards. */
+  readonly #stopHeart: () => void;
   #open = true;
 
-  private constructor(runDir: string, record: LeaseRecord, onError: (error: unknown) => void) {
+  private constructor(runDir: string, record: LeaseRecord, { onError, heart }: LeaseOptions) {
     this.runDir = runDir;
     this.#record = record;
-    this.#onError = onError;
-    this.#timer = setInterval(() => {
-      this.#renewInBackground();
-    }, RENEW_MS);
-    this.#timer.unref();
+    this.#onError = onError ?? (() => undefined);
+    this.#stopHeart = heart === undefined ? this.#renewByTimer() : this.#renewByThread(heart);
   }
 
   /**
@@ -84,7 +95,7 @@ export class Lease {
    * @throws StoreError `lease-held` when somebody lives, or wins the race.
    */
   static async acquire(runDir: string, options: LeaseOptions = {}): Promise<Lease> {
-    const { onError = () => undefined, watchMs = 2 * RENEW_MS } = options;
+    const { watchMs = 2 * RENEW_MS } = options;
     const self = { host: hostname(), pid: process.pid, pidNamespace: pidNamespace() };
     const current = newest(runDir);
     if (current !== null) {
@@ -109,9 +120,8 @@ export class Lease {
     if (!createExclusive(claimPath(runDir, attempt), JSON.stringify(record))) {
       throw held(runDir, readLeaseSync(claimPath(runDir, attempt)) ?? record);
     }
-    const lease = new Lease(runDir, record, onError);
-    lease.#renew();
-    return lease;
+    writeBeat(runDir, record);
+    return new Lease(runDir, record, options);
   }
 
   /** 1 for the first holder of the run directory. */
@@ -125,31 +135,17 @@ export class Lease {
    */
   check(): void {
     const { attempt } = this.#record;
-    const successor =
-      existsSync(claimPath(this.runDir, attempt + 1)) || !existsSync(claimPath(this.runDir, attempt));
-    // Network file systems may remember that a file was absent; opening one always asks the server.
-    const renewed = readLeaseSync(join(this.runDir, LEASE_FILE));
-    if (this.#open && !successor && (renewed?.attempt ?? 0) <= attempt) return;
-    throw new StoreError(
-      'lease-lost',
-      `Attempt ${attempt} no longer holds the lease of ${this.runDir}.`,
-      'Another process goes on with this run; end this one without writing.',
-    );
-  }
-
-  /** For a loop whose steps are too long for the background timer. @throws as {@link check}. */
-  renewIfDue(): void {
-    if (Date.now() - this.#record.beat >= RENEW_MS) this.#renew();
+    if (!this.#open) throw leaseLost(this.runDir, attempt);
+    assertHeld(this.runDir, attempt);
   }
 
   /** Gives the lease back; the next holder need not wait. Does nothing when it is lost already. */
   release(): void {
     if (!this.#open) return;
-    clearInterval(this.#timer);
+    this.#stopHeart();
     try {
       this.check();
-      this.#record.released = true;
-      this.#write();
+      writeBeat(this.runDir, { ...this.#record, beat: Date.now(), released: true });
     } catch (error) {
       if (!(error instanceof StoreError && error.code === 'lease-lost')) throw error;
     } finally {
@@ -157,39 +153,38 @@ export class Lease {
     }
   }
 
-  #renew(): void {
-    this.check();
-    this.#record.beat = Date.now();
-    this.#write();
+  #renewByTimer(): () => void {
+    const timer = setInterval(() => {
+      try {
+        assertHeld(this.runDir, this.#record.attempt);
+        writeBeat(this.runDir, { ...this.#record, beat: Date.now() });
+      } catch (error) {
+        if (error instanceof StoreError && error.code === 'lease-lost') clearInterval(timer);
+        this.#onError(error);
+      }
+    }, RENEW_MS);
+    timer.unref();
+    return () => {
+      clearInterval(timer);
+    };
   }
 
-  #write(): void {
-    const path = join(this.runDir, LEASE_FILE);
-    try {
-      // Not durable: after a power cut nobody is alive to hold it, and the claim keeps the number.
-      writeJsonAtomic(path, this.#record, { durable: false });
-    } catch (error) {
-      if (!['ENOSPC', 'EDQUOT'].includes(systemErrorCode(error) ?? '')) throw error;
-      overwrite(path, this.#record);
-    }
-  }
-
-  #renewInBackground(): void {
-    try {
-      this.#renew();
-    } catch (error) {
-      if (error instanceof StoreError && error.code === 'lease-lost') clearInterval(this.#timer);
+  #renewByThread(heart: URL): () => void {
+    const state = new Int32Array(new SharedArrayBuffer(4));
+    const workerData: HeartData = { runDir: this.runDir, record: this.#record, state };
+    const worker = new Worker(heart, { workerData });
+    worker.unref();
+    worker.on('message', ({ lost, message }: HeartMessage) => {
+      this.#onError(lost ? leaseLost(this.runDir, this.#record.attempt) : new Error(message));
+    });
+    worker.on('error', (error) => {
       this.#onError(error);
-    }
-  }
-}
-
-/** A full disk must not make a living run look lost: the beat has always the same length and fits where the old one is. */
-function overwrite(path: string, record: LeaseRecord): void {
-  const handle = openSync(path, 'r+');
-  try {
-    writeSync(handle, `${JSON.stringify(record, null, 2)}\n`, 0);
-  } finally {
-    closeSync(handle);
+    });
+    return () => {
+      // A beat in the middle of being written would otherwise land on top of the release.
+      while (Atomics.compareExchange(state, 0, HEART.idle, HEART.stopped) === HEART.writing)
+        Atomics.wait(state, 0, HEART.writing, HEART_WAIT_MS);
+      void worker.terminate();
+    };
   }
 }

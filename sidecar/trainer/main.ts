@@ -28,6 +28,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
 try {
   const outcome = await train(resolve(folder), {
     worker: new URL('./prefetchWorker.js', import.meta.url),
+    heart: new URL('./leaseHeart.js', import.meta.url),
     signal: controller.signal,
     env: process.env,
     log,

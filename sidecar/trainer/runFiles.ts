@@ -16,11 +16,12 @@ export class RunFiles {
 
   /**
    * Takes the lease, opens the events without their torn tail and wants the run to run.
+   * @param heart the bundled thread that renews the lease; absent: this thread does
    * @param onError hears of failed renewals and flushes; `lease-lost` is final: end without writing
    */
-  static async open(runDir: string, onError: (error: unknown) => void): Promise<RunFiles> {
+  static async open(runDir: string, onError: (error: unknown) => void, heart?: URL): Promise<RunFiles> {
     const record = await readRun(runDir);
-    const lease = await Lease.acquire(runDir, { onError });
+    const lease = await Lease.acquire(runDir, { onError, ...(heart ? { heart } : {}) });
     const events = await EventWriter.open(runDir, {
       guard: () => {
         lease.check();

@@ -16,6 +16,8 @@ import { openSession, samplerOptions } from './session.ts';
 export interface TrainOptions {
   /** The bundled data worker. */
   readonly worker: URL;
+  /** The bundled thread that renews the lease. */
+  readonly heart: URL;
   readonly signal: AbortSignal;
   readonly env: NodeJS.ProcessEnv;
   readonly log: (line: string) => void;
@@ -30,7 +32,7 @@ export interface TrainOptions {
  * @throws when the directory cannot be used at all, or the lease was lost
  */
 export async function train(runDir: string, options: TrainOptions): Promise<Outcome> {
-  const files = await RunFiles.open(runDir, options.onError);
+  const files = await RunFiles.open(runDir, options.onError, options.heart);
   try {
     const now = new Date().toISOString();
     files.update({
