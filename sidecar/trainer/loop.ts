@@ -145,9 +145,11 @@ export class Loop {
     const logged = step === 1 || step % settings.logging.every === 0;
     // On a GPU the verdict is read with the logged point; until then the gate keeps bad updates out.
     let finite = logged || !readIsFree || (await readFinite(results));
+    let numbers: Readonly<Record<string, number>> = {};
     if (logged || !finite) {
       const report = await readReport(results, batch);
       finite = report.finite;
+      numbers = report.series;
       files.events.scalars(step, Date.now() / 1000, {
         ...report.series,
         ...prefixed('schedule', stage.schedules(clock)),
@@ -161,7 +163,7 @@ export class Loop {
     if (batch) tf.dispose([...batch.views, batch.labels]);
     if (!finite) {
       this.state = { ...this.state, sawNonFinite: true };
-      if (settings.training.onNonFinite === 'stop') return this.#notFinite(stage, step, samples);
+      if (settings.training.onNonFinite === 'stop') return this.#notFinite(stage, step, samples, numbers);
     }
 
     const perEvaluation = stepsPerEpoch * settings.evaluation.every;
@@ -271,7 +273,12 @@ export class Loop {
     this.#record(true);
   }
 
-  #notFinite(stage: Stage, step: number, samples: Uint32Array | undefined): Outcome {
+  #notFinite(
+    stage: Stage,
+    step: number,
+    samples: Uint32Array | undefined,
+    numbers: Readonly<Record<string, number>>,
+  ): Outcome {
     const { files } = this.setup;
     const file = `nonfinite-step-${step}.json`;
     files.lease.check();
@@ -279,6 +286,8 @@ export class Loop {
       step,
       stage: stage.name,
       samples: samples ? [...samples] : [],
+      // JSON has no NaN.
+      numbers: Object.fromEntries(Object.entries(numbers).map(([name, value]) => [name, String(value)])),
       note: 'The update of this step was refused: parameters are those of the step before.',
     });
     return {
