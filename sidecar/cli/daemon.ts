@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import packageJson from '../../package.json' with { type: 'json' };
 import { pageUrl, readDiscovery } from '../client/discoveryFile.ts';
 import { findOrStart } from '../client/findOrStart.ts';
 import type { Handshake } from '../client/handshake.ts';
@@ -10,17 +10,10 @@ import { EXIT, report, say, sayJson, tell } from './output.ts';
 /** The daemon of a runs folder: the one that lives, or a new one. */
 function daemonOf(runsFolder: string): Promise<Handshake> {
   return findOrStart(resolve(runsFolder), {
-    identity: { name: 'cli', version: version() },
+    identity: { name: 'cli', version: packageJson.version },
     start: { entry: fileURLToPath(new URL('./daemon.js', import.meta.url)) },
     onProblem: tell,
   });
-}
-
-export function version(): string {
-  const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
-    version: string;
-  };
-  return manifest.version;
 }
 
 /** Where the live page is; the token stands in the fragment, which browsers never send. */

@@ -7,6 +7,12 @@ import type { PrepareRun } from './prepareRun.ts';
 
 /** @throws ProtocolError `invalid-message` for a relative path: the daemon's own folder is not the client's */
 export const prepareExperiment: PrepareRun = async ({ source, overrides }, runsFolder) => {
+  if (source.kind === 'file' && !isAbsolute(source.path))
+    throw new ProtocolError(
+      'invalid-message',
+      `${source.path} is not an absolute path.`,
+      'Give the whole path.',
+    );
   const experiment =
     source.kind === 'file' ? { path: source.path } : { name: source.fileName, text: source.text };
   const prepared = await prepareRun(runsFolder, { experiment, overrides, status: 'queued' }, missingData);
