@@ -7,22 +7,16 @@ import type { BatchSource } from '../datasets/batchSource.ts';
 import type { Dataset } from '../datasets/dataset.ts';
 import type { Headline } from '../methods/declaration.ts';
 import type { Clock, Phase, Stage, Training, TrainingBatch } from '../methods/training.ts';
-import { writeJsonAtomic } from '../store/atomicFile.ts';
 import { checkpointName, writeCheckpoint } from '../store/checkpoints.ts';
 import { applyRetention } from '../store/retention.ts';
 import { encodeCheckpoint, type CheckpointState, type RunState } from './checkpointCodec.ts';
 import type { Evaluator } from './evaluator.ts';
 import { Optimizer, type OptimizerState } from './optimizer.ts';
+import { collapsedOutcome, dumpNotFinite, type Outcome } from './outcomes.ts';
 import { disposeResult, runPhase, type PhaseResult } from './phase.ts';
 import { Meter } from './recorder.ts';
 import type { RunFiles } from './runFiles.ts';
 import { readFinite, readReport } from './stepReport.ts';
-
-/** How a run, or this attempt at it, ended. */
-export type Outcome =
-  | { readonly status: 'completed' }
-  | { readonly status: 'stopped' }
-  | { readonly status: 'failed'; readonly message: string; readonly next: string };
 
 export interface LoopSetup {
   readonly files: RunFiles;
@@ -163,7 +157,8 @@ export class Loop {
     if (batch) tf.dispose([...batch.views, batch.labels]);
     if (!finite) {
       this.state = { ...this.state, sawNonFinite: true };
-      if (settings.training.onNonFinite === 'stop') return this.#notFinite(stage, step, samples, numbers);
+      if (settings.training.onNonFinite === 'stop')
+        return dumpNotFinite(files, { step, stage: stage.name, samples: [...(samples ?? [])], numbers });
     }
 
     const perEvaluation = stepsPerEpoch * settings.evaluation.every;
@@ -174,7 +169,7 @@ export class Loop {
       this.state = await this.#meter.aside(() => evaluator.evaluate(now, { ...clock, step }));
       this.#record(true);
       if (this.state.collapsed?.step === step && settings.training.onCollapse === 'stop')
-        return this.#collapsedOutcome();
+        return collapsedOutcome(this.state.collapsed);
     }
     // The last checkpoint also holds the test result, so it is written after the test.
     if (!ended) {
@@ -271,39 +266,6 @@ export class Loop {
     const { keepLast, keepBest } = settings.checkpoints;
     await applyRetention(files.runDir, { keepLast, keepBest, better: headline.better });
     this.#record(true);
-  }
-
-  #notFinite(
-    stage: Stage,
-    step: number,
-    samples: Uint32Array | undefined,
-    numbers: Readonly<Record<string, number>>,
-  ): Outcome {
-    const { files } = this.setup;
-    const file = `nonfinite-step-${step}.json`;
-    files.lease.check();
-    writeJsonAtomic(`${files.runDir}/${file}`, {
-      step,
-      stage: stage.name,
-      samples: samples ? [...samples] : [],
-      // JSON has no NaN.
-      numbers: Object.fromEntries(Object.entries(numbers).map(([name, value]) => [name, String(value)])),
-      note: 'The update of this step was refused: parameters are those of the step before.',
-    });
-    return {
-      status: 'failed',
-      message: `Loss or gradients of step ${step} (${stage.name}) are not finite.`,
-      next: `Look at ${file} and the loss terms of that step; a smaller learning rate or training.onNonFinite: continue may help.`,
-    };
-  }
-
-  #collapsedOutcome(): Outcome {
-    const { collapsed } = this.state;
-    return {
-      status: 'failed',
-      message: `The run collapsed (${collapsed?.reason ?? ''}, ${collapsed?.role ?? ''}) at step ${collapsed?.step ?? 0}.`,
-      next: 'training.onCollapse: continue lets it go on; a smaller learning rate or an initialised teacher may prevent it.',
-    };
   }
 
   #pauseClock(): void {

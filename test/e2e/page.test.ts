@@ -1,8 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { chromiumPath, launchBrowser } from '../support/browser.ts';
+import { daemonOf, endDaemon } from '../support/daemons.ts';
 import { effectiveRun, onlyRun } from '../support/effective.ts';
 import { CLI, startNode, temporaryFolder } from '../support/processes.ts';
 
@@ -15,11 +14,6 @@ describe.skipIf(browserPath === null)('the live page in a real browser', () => {
   });
   afterAll(() => browser.close());
 
-  /** The daemon's own account of where it is and who it is. */
-  const discovery = (state: string) => {
-    const file = readdirSync(state).findLast((name) => name.endsWith('.json'));
-    return JSON.parse(readFileSync(join(state, file ?? ''), 'utf8')) as { pid: number; port: number };
-  };
   async function open(
     url: string,
     colorScheme: 'light' | 'dark' = 'dark',
@@ -47,11 +41,6 @@ describe.skipIf(browserPath === null)('the live page in a real browser', () => {
     const { url } = JSON.parse(served.stdout) as { url: string };
     return { runs, state, env, run, url };
   }
-  const end = async (state: string) => {
-    process.kill(discovery(state).pid, 'SIGTERM');
-    await Promise.resolve();
-  };
-
   it('shows a live run: status, roles, curves, schedules, progress, and its end', async () => {
     const { run, url, state } = await started('page', ['training.epochs=60']);
     const { page, complaints } = await open(url);
@@ -67,7 +56,7 @@ describe.skipIf(browserPath === null)('the live page in a real browser', () => {
     await page.getByRole('columnheader', { name: 'test top-1' }).waitFor();
     expect(page.url()).not.toContain('token');
     expect(complaints).toEqual([]);
-    await end(state);
+    endDaemon(state);
   });
 
   it('recovers by itself when the daemon is killed and started again, without a gap', async () => {
@@ -78,12 +67,12 @@ describe.skipIf(browserPath === null)('the live page in a real browser', () => {
     ]);
     const { page } = await open(url);
     await page.getByText(/newest number .* ago/u).waitFor();
-    const { pid } = discovery(state);
+    const { pid } = daemonOf(state);
     process.kill(pid, 'SIGKILL');
     await page.getByText(/connection lost/u).waitFor();
     expect(await page.locator('main.stale').count()).toBe(1);
     await startNode([CLI, '--runs', runs, 'serve', '--json'], env).finished;
-    expect(discovery(state).pid).not.toBe(pid);
+    expect(daemonOf(state).pid).not.toBe(pid);
     await page.getByText(/connection lost/u).waitFor({ state: 'detached' });
     await page.getByRole('button', { name: 'Stop' }).click();
     expect((await run.finished).code).toBe(3);
@@ -92,7 +81,7 @@ describe.skipIf(browserPath === null)('the live page in a real browser', () => {
     const expected = (series['schedule/learningRate'] ?? []).length;
     const shown = await page.getByRole('region', { name: 'learning rate' }).getAttribute('data-points');
     expect(Number(shown)).toBe(expected);
-    await end(state);
+    endDaemon(state);
   });
 
   it('refuses a page without the token, and says so', async () => {
@@ -100,6 +89,6 @@ describe.skipIf(browserPath === null)('the live page in a real browser', () => {
     const { page } = await open(url.replace(/#.*/u, '#token=wrong'));
     await page.getByText('The daemon refuses this page.').waitFor();
     await run.finished;
-    await end(state);
+    endDaemon(state);
   });
 });

@@ -1,32 +1,42 @@
 /**
  * The real TensorBoard reads our event files: every point, also of a run that was killed and resumed, with both of its
- * loaders. `DISTILLERY_PYTHON` names a Python that has TensorBoard.
+ * loaders, with the numbers that the page gets. `DISTILLERY_PYTHON` names a Python that has TensorBoard.
  *
- * vitest run --config sidecar/store/testing/proof.config.ts
+ * npm run proof:tensorboard
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { deflateSync, crc32 } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { EventWriter } from './eventWriter.ts';
-import { readEvents, findEventFile } from './eventReader.ts';
-import { bundle } from './testing/nodeProgram.ts';
-import { createStandInRun, STAND_IN_TRAINER, startStandIn } from './testing/standInRun.ts';
-import { expectedSeries } from './testing/standInSeries.ts';
-import { temporaryFolder } from './testing/temporaryFolder.ts';
-import { until } from './testing/until.ts';
+import { findOrStart } from '../../sidecar/client/findOrStart.ts';
+import { missingData } from '../../sidecar/datasets/registry.ts';
+import { prepareRun } from '../../sidecar/launchers/prepareRun.ts';
+import type { PointsByTag } from '../../sidecar/protocol/series.ts';
+import { endDaemon } from '../support/daemons.ts';
+import { startNode } from '../support/processes.ts';
+import { EventWriter } from '../../sidecar/store/eventWriter.ts';
+import { readEvents, findEventFile } from '../../sidecar/store/eventReader.ts';
+import { bundle } from '../../sidecar/store/testing/nodeProgram.ts';
+import { createStandInRun, STAND_IN_TRAINER, startStandIn } from '../../sidecar/store/testing/standInRun.ts';
+import { expectedSeries } from '../../sidecar/store/testing/standInSeries.ts';
+import { temporaryFolder } from '../../sidecar/store/testing/temporaryFolder.ts';
+import { until } from '../../sidecar/store/testing/until.ts';
 
 const python = process.env['DISTILLERY_PYTHON'];
 const root = temporaryFolder();
+process.env['DISTILLERY_STATE'] = root;
 const runs = mkdtempSync(join(root, 'runs-'));
 const TOTAL_STEPS = 2_000;
 const KILLED_AFTER = 700;
 let resumed = { id: '', runDir: '' };
 let zoo = { id: '', runDir: '' };
+let trained = { id: '', runDir: '' };
+/** What the page is given of the trained run. */
+let onPage: PointsByTag = {};
 const png = onePixelPng();
 
 beforeAll(async () => {
@@ -55,7 +65,42 @@ beforeAll(async () => {
   writer.images(3, 3, 'samples', 1, 1, [png, png]);
   writer.hparamsEnd('success', 4);
   writer.close();
+
+  await trainKilledAndResumed();
 });
+
+/** A real DKEL run, killed with SIGKILL between two checkpoints and resumed, then read through a daemon. */
+async function trainKilledAndResumed(): Promise<void> {
+  const prepared = await prepareRun(
+    runs,
+    {
+      experiment: { path: 'examples/synthetic-dkel.distill.yaml' },
+      overrides: ['backend=wasm', 'checkpoints.every=60'],
+      status: 'preparing',
+    },
+    missingData,
+  );
+  if (prepared.kind === 'invalid') throw new Error('the example is invalid');
+  trained = { id: prepared.record.id, runDir: prepared.runDir };
+  const first = startNode(['dist/trainer.js', trained.runDir]);
+  await until(async () => (await lastStep(trained.runDir)) > 200);
+  first.child.kill('SIGKILL');
+  await first.finished;
+  expect((await startNode(['dist/trainer.js', trained.runDir]).finished).code).toBe(0);
+  const { connection } = await findOrStart(runs, {
+    identity: { name: 'proof', version: '0' },
+    start: { entry: resolve('dist/daemon.js') },
+  });
+  const { update } = await connection.request('series/subscribe', {
+    run: trained.id,
+    since: null,
+    maxPoints: 1_000_000,
+  });
+  onPage = update.series;
+  expect(update.seams.some(({ step }) => step > 1)).toBe(true);
+  connection.close();
+  endDaemon(root);
+}
 
 async function lastStep(runDir: string): Promise<number> {
   const path = await findEventFile(runDir);
@@ -108,7 +153,7 @@ describe.each([
       break;
     }
     tensorboard.stderr.resume();
-    await until(async () => Object.keys(await tags('scalars')).length === 2);
+    await until(async () => Object.keys(await tags('scalars')).length === 3);
   });
 
   afterAll(async () => {
@@ -138,6 +183,18 @@ describe.each([
           { timeout: 30_000 },
         )
         .toEqual(want);
+    }
+  });
+
+  it('shows the page’s numbers of a real run that was killed and resumed', async () => {
+    expect(Object.keys(onPage).length).toBeGreaterThan(50);
+    for (const [tag, points] of Object.entries(onPage)) {
+      const want = points.steps.map((step, index) => [step, String(Math.fround(points.values[index] ?? 0))]);
+      const shown = pointSchema.parse(await get('scalars/scalars', { run: trained.id, tag }));
+      expect(
+        shown.map(([, step, value]) => [step, String(Number(value))]),
+        tag,
+      ).toEqual(want);
     }
   });
 
