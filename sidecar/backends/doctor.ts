@@ -57,6 +57,14 @@ export async function examine(options: DoctorOptions = {}): Promise<DoctorReport
   };
 }
 
+/** A {@link PrepareOptions.trial}: prepares the backend in a child process, without timing it. */
+export const trialBy =
+  (probe: URL | string, limit = 60_000) =>
+  async (name: BackendName): Promise<string | null> => {
+    const result = await ask(probe, [name, '', 'prepare'], limit);
+    return result.usable ? null : result.reason;
+  };
+
 async function ask(probe: URL | string, args: string[], limit: number): Promise<ProbeResult> {
   // Libraries chat on both streams; the answer comes by message. What they say last may tell why they crashed.
   const child = fork(probe, args, { stdio: ['ignore', 'ignore', 'pipe', 'ipc'], execArgv: [] });

@@ -23,7 +23,12 @@ const reasons = async (
   packages: Readonly<Record<string, string>>,
   limit = 60_000,
 ): Promise<Record<string, string>> => {
-  const prepared = await prepareBackend('auto', { env: {}, modules: broken(packages), limit });
+  const prepared = await prepareBackend('auto', {
+    env: {},
+    modules: broken(packages),
+    limit,
+    noGpu: () => null,
+  });
   expect(prepared.name).toBe('wasm');
   expect(getBackend()).toBe('wasm');
   return Object.fromEntries(prepared.skipped.map(({ name, reason }) => [name, reason]));
@@ -49,6 +54,23 @@ describe('prepareBackend', () => {
     await expect(prepareBackend('wasm', { env: { DISTILLERY_BACKEND: 'cuda' } })).rejects.toThrow(
       'DISTILLERY_BACKEND=cuda is none of auto, tensorflow, webgpu, wasm, cpu',
     );
+  });
+
+  it('asks for a trial elsewhere only where there is native code to load, and heeds it', async () => {
+    const tried: string[] = [];
+    const trial = (name: string) => {
+      tried.push(name);
+      return Promise.resolve(`its process was killed by SIGSEGV`);
+    };
+    const modules = broken({ webgpu: dawn('null') });
+    const withGpu = await prepareBackend('auto', { env: {}, modules, trial, noGpu: () => null });
+    expect(tried).toEqual(['webgpu']);
+    expect(withGpu.skipped.find(({ name }) => name === 'webgpu')?.reason).toBe(
+      'its process was killed by SIGSEGV',
+    );
+    const without = await prepareBackend('auto', { env: {}, modules, trial, noGpu: () => 'no GPU here' });
+    expect(tried).toEqual(['webgpu']);
+    expect(without.skipped.find(({ name }) => name === 'webgpu')?.reason).toBe('no GPU here');
   });
 
   it('passes over packages that throw while loading, with their words', async () => {

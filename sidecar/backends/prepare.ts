@@ -9,9 +9,9 @@ import {
   type PreparedBackend,
   type SkippedBackend,
 } from './prepared.ts';
-import { activateTensorflow } from './tensorflow.ts';
+import { activateTensorflow, hasNativeBinding } from './tensorflow.ts';
 import { activateWasm } from './wasm.ts';
-import { activateWebgpu } from './webgpu.ts';
+import { activateWebgpu, noGpuDevice } from './webgpu.ts';
 
 /** Overrides what an experiment says, e.g. DISTILLERY_BACKEND=wasm. */
 export const BACKEND_VARIABLE = 'DISTILLERY_BACKEND';
@@ -26,6 +26,13 @@ export interface PrepareOptions {
   readonly modules?: Modules;
   /** Whether a GPU in software will do; left out: only if its backend is asked for by name. */
   readonly allowSoftware?: boolean;
+  /**
+   * Tries a native backend elsewhere first and tells why it fails there, or null: a package that crashes its process
+   * must not take this one along. Asked only for `auto`, and only where there is native code to load.
+   */
+  readonly trial?: (name: BackendName) => Promise<string | null>;
+  /** Why there can be no GPU, or null; left out: by its device files. */
+  readonly noGpu?: () => string | null;
   /** Longest time for one backend to get ready, in milliseconds. */
   readonly limit?: number;
 }
@@ -56,12 +63,31 @@ export async function prepareBackend(
   const skipped: SkippedBackend[] = [];
   for (const name of BACKEND_NAMES) {
     try {
+      const objected = await objection(name, modules, options);
+      if (objected !== null) throw new BackendUnusable(objected);
       return { name, ...(await activate(name, modules, allowSoftware, limit)), skipped };
     } catch (thrown) {
       skipped.push({ name, reason: reasonOf(thrown) });
     }
   }
   throw new BackendUnusable(skipped.map(({ name, reason }) => `${name}: ${reason}`).join('; '));
+}
+
+/** Why a backend need not or must not be loaded for `auto`; null: go on. */
+async function objection(
+  name: BackendName,
+  modules: Modules,
+  { trial, noGpu = noGpuDevice }: PrepareOptions,
+): Promise<string | null> {
+  switch (name) {
+    case 'tensorflow':
+      return hasNativeBinding(modules) ? ((await trial?.(name)) ?? null) : null;
+    case 'webgpu':
+      return noGpu() ?? (await trial?.(name)) ?? null;
+    case 'wasm':
+    case 'cpu':
+      return null;
+  }
 }
 
 function choiceFrom(env: PrepareOptions['env']): BackendChoice | undefined {

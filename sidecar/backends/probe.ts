@@ -1,7 +1,8 @@
 /**
  * A child process of `doctor`: prepares the backend named by its first argument, times a training step, and sends its
  * parent a `ProbeResult`. Apart, because a native package may crash or hang. A second argument names the file that
- * optional packages are looked up from.
+ * optional packages are looked up from (empty: this one);
+ * a third, `prepare`, leaves the timing out.
  */
 import { modulesFrom } from './modules.ts';
 import { backendOptions } from './options.ts';
@@ -20,12 +21,13 @@ export type ProbeResult =
   | { readonly usable: false; readonly reason: string };
 
 async function probe(): Promise<ProbeResult> {
-  const [, , name, from] = process.argv;
+  const [, , name, from, what] = process.argv;
   try {
-    const modules = modulesFrom(from ?? import.meta.url);
+    const modules = modulesFrom(from === undefined || from === '' ? import.meta.url : from);
     const choice = backendOptions.parse(name);
     const { device, version } = await prepareBackend(choice, { env: {}, modules, allowSoftware: false });
-    return { usable: true, device, version, imagesPerSecond: await probeSpeed() };
+    const imagesPerSecond = what === 'prepare' ? NaN : await probeSpeed();
+    return { usable: true, device, version, imagesPerSecond };
   } catch (thrown) {
     return { usable: false, reason: reasonOf(thrown).replace(`backend ${name ?? ''}: `, '') };
   }

@@ -13,6 +13,17 @@ interface NativeBackend {
   readonly binding?: { readonly TF_Version?: string };
 }
 
+/** Whether some package has a native binding to load. */
+export const hasNativeBinding = (modules: Modules): boolean =>
+  TENSORFLOW_PACKAGES.some((name) => {
+    try {
+      return hasBinding(packageFolder(name, modules));
+    } catch (thrown) {
+      if (thrown instanceof BackendUnusable) return false;
+      throw thrown;
+    }
+  });
+
 /** Native TensorFlow through the first package that works; all reasons are told when none does. */
 export async function activateTensorflow(modules: Modules): Promise<Activated> {
   const reasons: string[] = [];

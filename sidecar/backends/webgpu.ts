@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { setBackend } from '@tensorflow/tfjs-core';
 import type { Modules } from './modules.ts';
 import { BackendUnusable, reasonOf, type Activated } from './prepared.ts';
@@ -38,6 +39,15 @@ function describe({ vendor, architecture, device, description }: AdapterInfo): s
   );
   return parts.join(', ');
 }
+
+/** Device files of which a GPU under Linux has at least one: Mesa, NVIDIA, and Windows below. */
+const LINUX_DEVICES = ['/dev/dri', '/dev/nvidia0', '/dev/nvidiactl', '/dev/dxg'] as const;
+
+/** Why there can be no GPU, or null: spares most machines the loading of a hundred megabytes and its complaints. */
+export const noGpuDevice = (): string | null =>
+  process.platform !== 'linux' || LINUX_DEVICES.some((path) => existsSync(path))
+    ? null
+    : `no GPU here: none of ${LINUX_DEVICES.join(', ')} exists`;
 
 /**
  * Any GPU by way of Dawn. The process that calls this must end by `process.exit`: Dawn holds it open.

@@ -1,3 +1,4 @@
+import { trialBy } from '../backends/doctor.ts';
 import { prepareBackend } from '../backends/prepare.ts';
 import type { BackendChoice } from '../backends/options.ts';
 import type { PreparedBackend } from '../backends/prepared.ts';
@@ -35,7 +36,7 @@ export async function openSession(
   const { experiment, plan } = resolved;
   const { seed } = experiment.training;
   const [prepared, dataset] = await Promise.all([
-    prepareBackend(backend, { env }),
+    prepareBackend(backend, { env, trial: trialBy(new URL('./probe.js', import.meta.url)) }),
     openDataset(experiment.dataset, seed),
   ]);
   const training = algorithmOf(experiment.method)({
