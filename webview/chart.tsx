@@ -49,18 +49,24 @@ const marksPlugin: Plugin<'line', { marks?: readonly Mark[] }> = {
     const colors = palette();
     ctx.save();
     ctx.font = `10px ${colors.font}`;
+    let labelled = -Infinity;
     for (const { step, kind } of marks) {
       const at = x.getPixelForValue(step);
       if (at < chartArea.left || at > chartArea.right) continue;
       ctx.strokeStyle = ctx.fillStyle = kind === 'nonFinite' ? colors.error : colors.muted;
-      ctx.lineWidth = kind === 'nonFinite' ? 2 : 1;
+      ctx.lineWidth = 1;
       ctx.setLineDash(kind === 'seam' ? [4, 3] : kind === 'stage' ? [1, 3] : []);
       ctx.beginPath();
-      ctx.moveTo(at, chartArea.top);
+      // A tick is enough for a value that is not finite: hundreds of them must leave the chart readable.
+      ctx.moveTo(at, kind === 'nonFinite' ? chartArea.bottom - 10 : chartArea.top);
       ctx.lineTo(at, chartArea.bottom);
       ctx.stroke();
       if (kind === 'seam') ctx.fillText('resumed', at + 3, chartArea.top + 9);
-      if (kind === 'nonFinite') ctx.fillText('NaN', at + 3, chartArea.bottom - 3);
+      // Neighbouring marks share one label.
+      if (kind === 'nonFinite' && at - labelled > 28) {
+        ctx.fillText('NaN', at - 2, chartArea.bottom - 13);
+        labelled = at;
+      }
     }
     ctx.restore();
   },

@@ -47,6 +47,13 @@ export function Header() {
   );
 }
 
+const REASONS: Readonly<Record<string, string>> = {
+  notFinite: 'the loss is not finite',
+  chanceAccuracy: 'accuracy is at chance',
+  oneClass: 'one class is predicted for everything',
+  accuracyHalved: 'accuracy fell by more than half',
+};
+
 function RunPicker() {
   const all = [...runs.value.values()].reverse();
   return (

@@ -79,16 +79,18 @@ function Diversity() {
   const gap = last('gap');
   if (gap === undefined) return null;
   const collapsed = selectedRun.value?.record.collapsed;
-  const before = series['diversity/gap']?.values.at(-4);
-  const state = collapsed
-    ? `collapsed since step ${collapsed.step}`
-    : before !== undefined && gap < 0.8 * before
-      ? 'converging'
-      : 'healthy';
+  const state = diversityState(gap, series['diversity/gap']?.values.at(-4));
   return (
     <p class="diversity">
-      <strong>diversity</strong> {state} · gap {formatNumber(gap, 3)} · peers {formatNumber(last('peers'), 3)}{' '}
-      · homogenization {formatNumber(last('homogenization'), 3)}
+      <strong>diversity</strong> {collapsed ? `collapsed since step ${collapsed.step}` : state} · gap{' '}
+      {formatNumber(gap, 3)} · peers {formatNumber(last('peers'), 3)} · homogenization{' '}
+      {formatNumber(last('homogenization'), 3)}
     </p>
   );
+}
+
+/** In words; the gap of three evaluations before tells where it is going. */
+function diversityState(gap: number, before: number | undefined): string {
+  if (!Number.isFinite(gap)) return 'not finite';
+  return before !== undefined && gap < 0.8 * before ? 'converging' : 'healthy';
 }

@@ -4,17 +4,15 @@
  *
  * API: RunQueue.advance(), isBusy(), end().
  */
-import { hostname } from 'node:os';
 import type { Launcher, TrainerEnd } from '../launchers/launcher.ts';
 import { StoreError } from '../store/errors.ts';
-import { holderState, pidNamespace } from '../store/leaseFile.ts';
+import { holderState, THIS_SYSTEM } from '../store/leaseFile.ts';
 import type { Log } from './log.ts';
 import { settle, tailOfLog } from './settle.ts';
 import type { WatchedRun } from './watchedRun.ts';
 import type { RunWatcher } from './watcher.ts';
 
 const LOG_EXCERPT_BYTES = 2_000;
-const HERE = { host: hostname(), pidNamespace: pidNamespace() };
 
 export class RunQueue {
   readonly #watcher: RunWatcher;
@@ -124,5 +122,5 @@ function isWorkedOn(run: WatchedRun): boolean {
   const liveness = run.summary()?.liveness;
   if (liveness !== 'queued') return liveness === 'live';
   const { lease } = run;
-  return lease !== null && holderState(lease, { ...HERE, now: Date.now() }) === 'held';
+  return lease !== null && holderState(lease, { ...THIS_SYSTEM, now: Date.now() }) === 'held';
 }

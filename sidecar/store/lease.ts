@@ -10,7 +10,6 @@
  */
 import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
-import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
@@ -31,8 +30,8 @@ import {
   highestClaim,
   holderState,
   LEASE_FILE,
-  pidNamespace,
   readLeaseSync,
+  THIS_SYSTEM,
   type LeaseRecord,
 } from './leaseFile.ts';
 
@@ -96,7 +95,7 @@ export class Lease {
    */
   static async acquire(runDir: string, options: LeaseOptions = {}): Promise<Lease> {
     const { watchMs = 2 * RENEW_MS } = options;
-    const self = { host: hostname(), pid: process.pid, pidNamespace: pidNamespace() };
+    const self = { ...THIS_SYSTEM, pid: process.pid };
     const current = newest(runDir);
     if (current !== null) {
       switch (holderState(current, { ...self, now: Date.now() })) {

@@ -1,9 +1,11 @@
 /**
  * The lease as it lies on disk, and what can be told from it.
  *
- * API: leaseSchema, LeaseRecord, readLease, readLeaseSync, highestClaim, claimPath, holderState, LOST_AFTER_MS.
+ * API: leaseSchema, LeaseRecord, readLease, readLeaseSync, highestClaim, claimPath, holderState,
+ * holderIsDead, THIS_SYSTEM, LOST_AFTER_MS.
  */
 import { readdirSync, readlinkSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { StoreError, systemErrorCode } from './errors.ts';
@@ -80,6 +82,9 @@ export function pidNamespace(): string {
   }
 }
 
+/** Where this process looks from. */
+export const THIS_SYSTEM = { host: hostname(), pidNamespace: pidNamespace() } as const;
+
 export interface Observer {
   host: string;
   pidNamespace: string;
@@ -92,10 +97,17 @@ export interface Observer {
  * the machine was asleep, which only watching the beat can tell.
  */
 export function holderState(lease: LeaseRecord, observer: Observer): 'free' | 'held' | 'silent' {
-  if (lease.released) return 'free';
-  const sameSystem = lease.host === observer.host && lease.pidNamespace === observer.pidNamespace;
-  if (sameSystem && isDead(lease.pid)) return 'free';
+  if (lease.released || holderIsDead(lease, observer)) return 'free';
   return Math.abs(observer.now - lease.beat) > LOST_AFTER_MS ? 'silent' : 'held';
+}
+
+/** True when the holder was a process of this very system and is gone: nobody has to wait for its silence then. */
+export function holderIsDead(
+  lease: LeaseRecord,
+  observer: Pick<Observer, 'host' | 'pidNamespace'> = THIS_SYSTEM,
+): boolean {
+  const sameSystem = lease.host === observer.host && lease.pidNamespace === observer.pidNamespace;
+  return sameSystem && isDead(lease.pid);
 }
 
 function isDead(pid: number): boolean {

@@ -5,7 +5,7 @@
  */
 import { isEnded, isHeld, type RunRecord } from '../protocol/runRecord.ts';
 import type { Liveness } from '../protocol/runSummary.ts';
-import { LOST_AFTER_MS, type LeaseRecord } from './leaseFile.ts';
+import { holderIsDead, LOST_AFTER_MS, type LeaseRecord } from './leaseFile.ts';
 
 export interface LivenessReport {
   liveness: Liveness;
@@ -19,6 +19,7 @@ export function livenessOf(record: RunRecord, lease: LeaseRecord | null, now: nu
   if (isEnded(record.status)) return { liveness: 'ended', beatAge };
   if (!isHeld(record.status)) return { liveness: 'queued', beatAge };
   const lastSign = lease === null ? Date.parse(record.createdAt) : lease.beat;
-  const lost = lease?.released === true || now - lastSign > LOST_AFTER_MS;
+  const gone = lease !== null && (lease.released || holderIsDead(lease));
+  const lost = gone || now - lastSign > LOST_AFTER_MS;
   return { liveness: lost ? 'lost' : 'live', beatAge };
 }
