@@ -34,8 +34,8 @@ export function Header() {
       </div>
       {record.collapsed ? (
         <p class="alert" role="status">
-          Collapsed since step {formatCount(record.collapsed.step)}: {record.collapsed.reason},{' '}
-          {record.collapsed.role}.
+          Collapsed since step {formatCount(record.collapsed.step)}:{' '}
+          {REASONS[record.collapsed.reason] ?? record.collapsed.reason} ({record.collapsed.role}).
         </p>
       ) : null}
       {record.error ? (
