@@ -15,11 +15,9 @@ export async function follow(runDir: string, json: boolean, over: Promise<unknow
   const bar =
     !json && process.stderr.isTTY
       ? new SingleBar({
-          format:
-            '{stage} |{bar}| {value}/{total} steps · epoch {epoch} · best {best} · {eta_formatted} left',
+          format: '{stage} |{bar}| {value}/{total} steps · epoch {epoch} · best {best} · {left} left',
           stream: process.stderr,
           hideCursor: true,
-          etaBuffer: 50,
         })
       : null;
   const trainer = { gone: false };
@@ -28,7 +26,7 @@ export async function follow(runDir: string, json: boolean, over: Promise<unknow
   });
   let record = await readRun(runDir);
   let shown = -1;
-  bar?.start(record.totalSteps, 0, { stage: 'preparing', epoch: '–', best: '–' });
+  bar?.start(record.totalSteps, 0, { stage: 'preparing', epoch: '–', best: '–', left: '–' });
   for (;;) {
     const last = trainer.gone;
     record = await readRun(runDir);
@@ -67,7 +65,15 @@ function labels(record: RunRecord) {
     stage: record.stage ?? record.status,
     epoch: `${Math.floor(record.epoch)}/${Math.round(record.totalEpochs)}`,
     best: record.best ? `${record.best.value.toFixed(2)} ${record.headline.unit}` : '–',
+    left: remaining(record),
   };
+}
+
+/** By the pace of the whole run so far, evaluations and checkpoints included. */
+function remaining({ step, totalSteps, activeSeconds }: RunRecord): string {
+  if (step === 0 || activeSeconds === 0) return '–';
+  const seconds = ((totalSteps - step) * activeSeconds) / step;
+  return seconds < 90 ? `${Math.ceil(seconds)} s` : `${Math.ceil(seconds / 60)} min`;
 }
 
 /** The run's end: result first. @returns the exit code */

@@ -30,16 +30,24 @@ export async function runAttached(file: string, options: RunOptions): Promise<nu
   for (const warning of prepared.warnings) report([warning], false);
   // The page is a convenience: training does not wait for it, nor end with it.
   const page = options.serve
-    ? import('./daemon.ts').then(({ serve }) => serve(options.runs, options.json))
-    : Promise.resolve(EXIT.ok);
-  page.catch((error: unknown) => {
-    tell(`no page: ${error instanceof Error ? error.message : String(error)}`);
-  });
-  return trainAttached(prepared.runDir, options.json);
+    ? import('./daemon.ts')
+        .then(({ serve }) => serve(options.runs, options.json))
+        .catch((error: unknown) => {
+          tell(`no page: ${error instanceof Error ? error.message : String(error)}`);
+        })
+    : null;
+  return trainAttached(prepared.runDir, options.json, page);
 }
 
-/** A trainer as this process's child: Ctrl-C reaches it too and means checkpoint, then stop. */
-export async function trainAttached(runDir: string, json: boolean): Promise<number> {
+/**
+ * A trainer as this process's child: Ctrl-C reaches it too and means checkpoint, then stop.
+ * @param page resolves when the page's address stands above the progress bar
+ */
+export async function trainAttached(
+  runDir: string,
+  json: boolean,
+  page: Promise<unknown> | null = null,
+): Promise<number> {
   if (json) sayJson({ event: 'start', run: runDir });
   else tell(`run ${runDir}`);
   const log = openSync(join(runDir, LOG_FILE), 'a');
@@ -55,6 +63,7 @@ export async function trainAttached(runDir: string, json: boolean): Promise<numb
   // The terminal's Ctrl-C goes to both processes; only a kill aimed at this one must be passed on.
   process.on('SIGINT', () => undefined);
   process.on('SIGTERM', () => trainer.kill('SIGTERM'));
+  await Promise.race([page, ended]);
   const record = await follow(runDir, json, ended);
   await ended;
   return reportEnd(runDir, record, json);

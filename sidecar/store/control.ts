@@ -6,6 +6,7 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import { writeJsonAtomic } from './atomicFile.ts';
+import { StoreError } from './errors.ts';
 import { readJsonSync } from './jsonFile.ts';
 
 const controlSchema = z.looseObject({
@@ -33,13 +34,24 @@ export function writeControl(runDir: string, control: Control): void {
   writeJsonAtomic(controlPath(runDir), control);
 }
 
+/** An unreadable file holds no wish worth keeping: a new one replaces it. */
+function present(runDir: string): Control {
+  try {
+    return readControl(runDir);
+  } catch (error) {
+    if (error instanceof StoreError && error.code === 'invalid-file')
+      return { want: 'run', checkpoint: 0, by: '' };
+    throw error;
+  }
+}
+
 /** Changes what is wanted and keeps the checkpoint counter. */
 export function setWanted(runDir: string, want: Control['want'], by: string): void {
-  writeControl(runDir, { ...readControl(runDir), want, by });
+  writeControl(runDir, { ...present(runDir), want, by });
 }
 
 /** Asks for one more checkpoint. */
 export function requestCheckpoint(runDir: string, by: string): void {
-  const control = readControl(runDir);
+  const control = present(runDir);
   writeControl(runDir, { ...control, checkpoint: control.checkpoint + 1, by });
 }

@@ -253,7 +253,6 @@ export class Loop {
     const { step } = this.state;
     if (this.#savedStep === step && this.state.test === null) return;
     this.#pauseClock();
-    this.#activeSince = performance.now();
     const contents = await encodeCheckpoint(training, this.#optimizers, this.state);
     files.events.sync();
     writeCheckpoint(files.runDir, step, contents, {
@@ -268,9 +267,12 @@ export class Loop {
     this.#record(true);
   }
 
+  #activeSeconds(): number {
+    return this.state.activeSeconds + (performance.now() - this.#activeSince) / 1000;
+  }
+
   #pauseClock(): void {
-    const seconds = (performance.now() - this.#activeSince) / 1000;
-    this.state = { ...this.state, activeSeconds: this.state.activeSeconds + seconds };
+    this.state = { ...this.state, activeSeconds: this.#activeSeconds() };
     this.#activeSince = performance.now();
   }
 
@@ -287,7 +289,7 @@ export class Loop {
       totalEpochs: present?.epochs ?? 0,
       best: best && { series: headline.series, better: headline.better, ...best },
       collapsed,
-      activeSeconds: this.state.activeSeconds,
+      activeSeconds: this.#activeSeconds(),
     };
   }
 

@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import { readControl, setWanted, type Control } from '../store/control.ts';
 import { EventWriter } from '../store/eventWriter.ts';
+import { StoreError } from '../store/errors.ts';
 import { Lease } from '../store/lease.ts';
 import { readRun, writeRun } from '../store/runs.ts';
 import type { RunRecord } from '../protocol/runRecord.ts';
@@ -12,7 +13,10 @@ export class RunFiles {
     readonly lease: Lease,
     readonly events: EventWriter,
     private current: RunRecord,
+    private readonly onError: (error: unknown) => void,
   ) {}
+
+  #wanted: Control = { want: 'run', checkpoint: 0, by: '' };
 
   /**
    * Takes the lease, opens the events without their torn tail and wants the run to run.
@@ -29,7 +33,7 @@ export class RunFiles {
       onError,
     });
     setWanted(runDir, 'run', `trainer ${process.pid}@${hostname()}`);
-    return new RunFiles(runDir, lease, events, record);
+    return new RunFiles(runDir, lease, events, record, onError);
   }
 
   get record(): RunRecord {
@@ -43,8 +47,15 @@ export class RunFiles {
     writeRun(this.runDir, this.current);
   }
 
+  /** What is wanted; while the file cannot be read, what was wanted before. */
   control(): Control {
-    return readControl(this.runDir);
+    try {
+      this.#wanted = readControl(this.runDir);
+    } catch (error) {
+      if (!(error instanceof StoreError && error.code === 'invalid-file')) throw error;
+      this.onError(error);
+    }
+    return this.#wanted;
   }
 
   /** Everything on disk, the lease given back. */

@@ -42,7 +42,7 @@ describe.skipIf(browserPath === null)('the live page in a real browser', () => {
     return { runs, state, env, run, url };
   }
   it('shows a live run: status, roles, curves, schedules, progress, and its end', async () => {
-    const { run, url, state } = await started('page', ['training.epochs=60']);
+    const { run, url, state } = await started('page', ['training.epochs=200']);
     const { page, complaints } = await open(url);
     await page.getByText('running').waitFor();
     for (const heading of ['accuracy (validation)', 'loss terms', 'diversity', 'learning rate', 'throughput'])

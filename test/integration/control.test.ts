@@ -104,6 +104,22 @@ describe('a run that is steered', () => {
     expect((await finished).code).toBe(3);
   });
 
+  it('lives with a control file that cannot be read, and mends it at the next start', async () => {
+    const folder = await temporaryFolder('broken-control');
+    const { finished } = start(folder, LONG);
+    const runDir = await runDirOf(folder);
+    const { step } = await until(runDir, (record) => record.step > 10);
+    writeFileSync(join(runDir, 'control.json'), '{ broken');
+    await until(runDir, (record) => record.step > step + 200);
+    expect((await distillery(['stop', runDir])).code).toBe(0);
+    expect((await finished).code).toBe(3);
+    writeFileSync(join(runDir, 'control.json'), '{ broken');
+    const { child, finished: again } = startNode([CLI, 'resume', runDir, '--json']);
+    await until(runDir, ({ status }) => status === 'running', true);
+    child.kill('SIGTERM');
+    expect((await again).code).toBe(3);
+  });
+
   it('goes on from the checkpoint before a broken one', async () => {
     const folder = await temporaryFolder('broken-checkpoint');
     await start(folder, ['training.epochs=4', 'checkpoints.every=30']).finished;
