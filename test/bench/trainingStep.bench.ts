@@ -69,7 +69,7 @@ if (python === undefined) {
   }
 }
 
-const { steps, tensors, resident, growth } = watchMemory(sides[1], Number(values['memory-steps']));
+const { steps, tensors, resident, growth } = await watchMemory(sides[1], Number(values['memory-steps']));
 const megabytes = resident.map((bytes) => (bytes / 2 ** 20).toFixed(0));
 console.log(
   `${steps} steps: ${tensors.join(' → ')} tensors, ${megabytes.join(' → ')} MiB resident (${(100 * growth).toFixed(1)} %)`,
