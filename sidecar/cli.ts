@@ -10,6 +10,7 @@ import {
 } from './cli/experiments.ts';
 import { BadInput, EXIT, tell } from './cli/output.ts';
 import { runAttached } from './cli/run.ts';
+import { StoreError } from './store/errors.ts';
 import { list, prune, resume, showRun, want } from './cli/runs.ts';
 
 const collect = (value: string, before: readonly string[]) => [...before, value];
@@ -31,6 +32,9 @@ const JSON_FLAG = ['--json', 'for programs: one JSON object a line on stdout', f
 /** Loaded when asked for: what needs tensors takes half a second to load. */
 const networks = () => import('./cli/networks.ts');
 const daemon = () => import('./cli/daemon.ts');
+
+const isBadInput = (error: unknown): boolean =>
+  error instanceof BadInput || (error instanceof StoreError && error.code === 'unwritable-folder');
 
 /** Every action gives the process its exit code. */
 const exits =
@@ -177,6 +181,8 @@ try {
       : EXIT.badInput;
   } else {
     tell(error instanceof Error ? error.message : String(error));
-    process.exitCode = error instanceof BadInput ? EXIT.badInput : EXIT.failed;
+    // Errors of store and protocol know what to do next.
+    if (error instanceof Error && 'next' in error) tell(String(error.next));
+    process.exitCode = isBadInput(error) ? EXIT.badInput : EXIT.failed;
   }
 }

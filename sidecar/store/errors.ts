@@ -6,6 +6,7 @@ export type StoreErrorCode =
   | 'several-event-files'
   | 'invalid-path'
   | 'no-space-for-name'
+  | 'unwritable-folder'
   | 'lease-held'
   | 'lease-lost'
   | 'writer-closed'

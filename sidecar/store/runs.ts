@@ -6,7 +6,7 @@
  */
 import { existsSync, mkdirSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import {
   RUN_RECORD_VERSION,
@@ -44,13 +44,13 @@ export interface NewRun {
 
 /**
  * Makes a run directory with a name of its own. `run.json` comes last, so that a directory which has one is complete.
- * @throws StoreError `no-space-for-name` when twenty random names were all taken.
+ * @throws StoreError `unwritable-folder`, or `no-space-for-name` when twenty random names were all taken.
  */
 export function createRun(
   runsFolder: string,
   { experimentText, experimentFileName, resolvedYaml, record, status = 'queued', now = new Date() }: NewRun,
 ): { runDir: string; record: RunRecord } {
-  mkdirSync(runsFolder, { recursive: true });
+  makeRunsFolder(runsFolder);
   const { id, runDir } = makeDirectory(runsFolder, record, now);
   const full: RunRecord = {
     overrides: [],
@@ -83,6 +83,28 @@ export function createRun(
   return { runDir, record: full };
 }
 
+/**
+ * Where the parent exists only the folder itself is made: Node's recursive creation never returns on a file system that
+ * refuses with ENOENT, as /proc does.
+ * @throws StoreError `unwritable-folder`
+ */
+function makeRunsFolder(runsFolder: string): void {
+  if (existsSync(runsFolder)) return;
+  try {
+    mkdirSync(runsFolder, { recursive: !existsSync(dirname(runsFolder)) });
+  } catch (error) {
+    throw unwritable(runsFolder, error);
+  }
+}
+
+const unwritable = (runsFolder: string, error: unknown): StoreError =>
+  new StoreError(
+    'unwritable-folder',
+    `No run can be made in ${runsFolder}: ${error instanceof Error ? error.message : String(error)}`,
+    'Choose another folder with --runs, or make this one writable.',
+    error,
+  );
+
 function makeDirectory(
   runsFolder: string,
   record: Parameters<typeof runName>[0],
@@ -95,7 +117,7 @@ function makeDirectory(
       mkdirSync(runDir);
       return { id, runDir };
     } catch (error) {
-      if (systemErrorCode(error) !== 'EEXIST') throw error;
+      if (systemErrorCode(error) !== 'EEXIST') throw unwritable(runsFolder, error);
     }
   }
   throw new StoreError(

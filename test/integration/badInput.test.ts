@@ -41,6 +41,18 @@ describe('bad input on the command line', () => {
       [['new', 'x.yaml'], /should end in \.distill\.yaml/u],
       [['prune', '--keep-last', 'many'], /whole number/u],
     ];
+    const file = join(folder, 'a file');
+    await writeFile(file, '');
+    cases.push([
+      ['--runs', file, 'run', 'examples/synthetic-dkel.distill.yaml'],
+      /No run can be made in .*a file/u,
+    ]);
+    // Node's recursive mkdir never returns there.
+    if (existsSync('/proc/self'))
+      cases.push([
+        ['--runs', '/proc/nope', 'run', 'examples/synthetic-dkel.distill.yaml'],
+        /No run can be made in \/proc\/nope/u,
+      ]);
     for (const [args, message] of cases) {
       const { code, stderr } = await distillery(['--runs', join(folder, 'runs'), ...args]);
       expect(stderr).toMatch(message);
