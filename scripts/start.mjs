@@ -1,20 +1,14 @@
-// npm start: install, build, then train the MNIST example on the embedded default and open its page's address.
-import { spawnSync } from 'node:child_process';
+// npm start: install, build, then train the MNIST example on the embedded default and print its page's address.
+import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { buildAll, install, root } from './prepare.mjs';
 
 install();
 buildAll();
-const extra = process.argv.slice(2);
-const { status, signal } = spawnSync(
-  process.execPath,
-  [
-    join(root, 'dist', 'cli.js'),
-    'run',
-    join(root, 'examples', 'mnist-dkel.distill.yaml'),
-    '--serve',
-    ...extra,
-  ],
-  { cwd: root, stdio: 'inherit' },
-);
-process.exit(status ?? (signal ? 3 : 1));
+const example = join(root, 'examples', 'mnist-dkel.distill.yaml');
+const args = [join(root, 'dist', 'cli.js'), 'run', example, '--serve', ...process.argv.slice(2)];
+const child = spawn(process.execPath, args, { cwd: root, stdio: 'inherit' });
+// Ctrl-C reaches the child too, which makes a checkpoint first: wait for it.
+process.on('SIGINT', () => undefined);
+process.on('SIGTERM', () => child.kill('SIGTERM'));
+child.on('exit', (code, signal) => process.exit(code ?? (signal ? 3 : 1)));

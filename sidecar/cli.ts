@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { Command, InvalidArgumentError } from 'commander';
+import packageJson from '../package.json' with { type: 'json' };
 import {
   diff,
   newExperiment,
@@ -23,6 +24,7 @@ const count = (value: string): number => {
 const program = new Command('distillery')
   .description('Online knowledge-distillation experiments: run, watch, compare.')
   .option('--runs <folder>', 'where runs are kept', 'runs')
+  .version(packageJson.version)
   .showHelpAfterError()
   .exitOverride();
 const runs = () => program.opts<{ runs: string }>().runs;

@@ -289,6 +289,7 @@ function applyScales(
             position: 'right' as const,
             min: 0,
             grid: { drawOnChartArea: false, drawTicks: false },
+            ticks: { ...axis.ticks, callback: (value: string | number) => formatOf(topic)(Number(value)) },
             title: title(topic.rightUnit ?? ''),
           },
         }

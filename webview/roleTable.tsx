@@ -84,7 +84,7 @@ function Diversity() {
     <p class="diversity">
       <strong>diversity</strong> {collapsed ? `collapsed since step ${collapsed.step}` : state} · gap{' '}
       {formatNumber(gap, 3)} · peers {formatNumber(last('peers'), 3)} · homogenization{' '}
-      {formatNumber(last('homogenization'), 3)}
+      {formatNumber(last('homogenization'), 5)}
     </p>
   );
 }

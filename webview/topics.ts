@@ -95,7 +95,7 @@ export function topicsOf(series: PointsByTag, roles: readonly RoleLike[]): Topic
       { rightUnit: 'share' },
     ),
     ...topic('memory', 'memory', 'B', () => [
-      ...line('system/tensorBytes', 'tensors', 'neutral'),
+      ...line('system/tensorBytes', 'tensors', 'neutral', 'right'),
       ...line('system/rss', 'resident', 'schedule'),
     ]),
   ];

@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { diffExperiments } from '../config/diff.ts';
 import { RULES, show } from '../config/findings.ts';
 import { experimentJsonSchema } from '../config/jsonSchema.ts';
+import { discriminatorValues } from '../config/schemaWalk.ts';
 import { loadExperiment, resolvedYaml, type ResolvedExperiment } from '../config/load.ts';
+import { datasetOptions } from '../datasets/options.ts';
 import { missingData } from '../datasets/registry.ts';
 import { methodDeclarations } from '../methods/registry.options.ts';
 import { writeFileAtomic } from '../store/atomicFile.ts';
@@ -84,6 +86,9 @@ export function newExperiment(file: string, method: string, dataset: string): nu
     throw new BadInput(
       `There is no method ${method}. Choose one of ${Object.keys(methodDeclarations).join(', ')}.`,
     );
+  const datasets = (discriminatorValues(datasetOptions)?.values ?? []).map(String);
+  if (!datasets.includes(dataset))
+    throw new BadInput(`There is no data set ${dataset}. Choose one of ${datasets.join(', ')}.`);
   if (!/\.distill\.ya?ml$/u.test(file))
     throw new BadInput(`${file} should end in .distill.yaml, so that editors know it.`);
   if (existsSync(file)) throw new BadInput(`${file} exists already. Choose another name.`);

@@ -17,8 +17,13 @@ export const tell = (line: string): void => {
   process.stderr.write(`${line}\n`);
 };
 
+/** JSON has no NaN: numbers that are not finite are spelt as on the wire. */
 export const sayJson = (value: unknown): void => {
-  say(JSON.stringify(value));
+  say(
+    JSON.stringify(value, (_key, part: unknown) =>
+      typeof part === 'number' && !Number.isFinite(part) ? String(part) : part,
+    ),
+  );
 };
 
 /** Findings for people on stderr, for programs as one JSON object a line on stdout. */

@@ -1,11 +1,15 @@
 import { spawn } from 'node:child_process';
-import { openSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { tailOfLog } from '../daemon/settle.ts';
 import { missingData } from '../datasets/registry.ts';
 import { prepareRun } from '../launchers/prepareRun.ts';
-import { LOG_FILE } from '../store/runs.ts';
-import { EXIT, report, sayJson, tell } from './output.ts';
+import type { TrainerEnd } from '../launchers/launcher.ts';
+import { isEnded } from '../protocol/runRecord.ts';
+import { LOG_FILE, readRun } from '../store/runs.ts';
+import { LEASE_HELD_EXIT } from '../trainer/exitCodes.ts';
+import { BadInput, EXIT, report, sayJson, tell } from './output.ts';
 import { follow, reportEnd } from './progress.ts';
 
 export interface RunOptions {
@@ -40,7 +44,7 @@ export async function runAttached(file: string, options: RunOptions): Promise<nu
 }
 
 /**
- * A trainer as this process's child: Ctrl-C reaches it too and means checkpoint, then stop.
+ * A trainer as this process's child. Signals to either mean checkpoint, then stop, from the first moment on.
  * @param page resolves when the page's address stands above the progress bar
  */
 export async function trainAttached(
@@ -50,21 +54,37 @@ export async function trainAttached(
 ): Promise<number> {
   if (json) sayJson({ event: 'start', run: runDir });
   else tell(`run ${runDir}`);
+  const before = await readRun(runDir);
   const log = openSync(join(runDir, LOG_FILE), 'a');
   const trainer = spawn(process.execPath, [fileURLToPath(new URL('./trainer.js', import.meta.url)), runDir], {
     stdio: ['ignore', log, log],
   });
-  const ended = new Promise<void>((done, failed) => {
-    trainer.once('exit', () => {
-      done();
+  closeSync(log);
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.on(signal, () => trainer.kill(signal));
+  const ended = new Promise<TrainerEnd>((done, failed) => {
+    trainer.once('exit', (code, signal) => {
+      done({ code, signal });
     });
     trainer.once('error', failed);
   });
-  // The terminal's Ctrl-C goes to both processes; only a kill aimed at this one must be passed on.
-  process.on('SIGINT', () => undefined);
-  process.on('SIGTERM', () => trainer.kill('SIGTERM'));
   await Promise.race([page, ended]);
   const record = await follow(runDir, json, ended);
-  await ended;
+  const end = await ended;
+  if (end.code === LEASE_HELD_EXIT) throw new BadInput(await lastLine(runDir));
+  const saidSo = isEnded(record.status) && record.startedAt !== null && record.endedAt !== before.endedAt;
+  if (!saidSo) {
+    const how = end.signal === null ? `with code ${end.code ?? 'unknown'}` : `by ${end.signal}`;
+    const said = await lastLine(runDir);
+    tell(
+      `The trainer ended ${how} without ending its run. The last line of ${join(runDir, LOG_FILE)}: ${said}`,
+    );
+    return reportEnd(runDir, { ...record, status: 'failed' }, json);
+  }
   return reportEnd(runDir, record, json);
+}
+
+async function lastLine(runDir: string): Promise<string> {
+  const lines = (await tailOfLog(runDir, 4096)).trim().split('\n');
+  return lines.at(-1)?.replace(/^\S+Z /u, '') ?? '';
 }

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { settle } from '../daemon/settle.ts';
 import { isEnded, type RunRecord } from '../protocol/runRecord.ts';
 import { setWanted } from '../store/control.ts';
 import { LEASE_FILE, readLeaseSync } from '../store/leaseFile.ts';
@@ -80,14 +81,27 @@ export async function showRun(runsFolder: string, name: string, json: boolean): 
   return status === 'failed' ? EXIT.failed : EXIT.ok;
 }
 
-/** Wishes are files: a trainer on whatever machine reconciles. */
+/** Wishes are files: a trainer on whatever machine reconciles. A run without a trainer is settled here. */
 export async function want(runsFolder: string, name: string, wish: 'stop' | 'pause'): Promise<number> {
   const runDir = await findRun(runsFolder, name);
   const record = await readRun(runDir);
-  if (isEnded(record.status)) throw new BadInput(`${record.id} has ended already (${record.status}).`);
-  setWanted(runDir, wish, 'cli');
-  tell(`${record.id}: asked to ${wish}; it does so after its present step`);
-  return EXIT.ok;
+  const { liveness } = livenessOf(record, readLeaseSync(join(runDir, LEASE_FILE)), Date.now());
+  switch (liveness) {
+    case 'ended':
+      throw new BadInput(`${record.id} has ended already (${record.status}).`);
+    case 'live':
+      setWanted(runDir, wish, 'cli');
+      tell(`${record.id}: asked to ${wish}; it does so after its present step`);
+      return EXIT.ok;
+    case 'queued':
+    case 'lost': {
+      if (wish === 'pause')
+        throw new BadInput(`${record.id} is ${liveness}: only a running run can be paused.`);
+      await settle(runDir, () => ({ status: 'stopped', endedAt: new Date().toISOString() }));
+      tell(`${record.id}: stopped before it ${liveness === 'queued' ? 'began' : 'ended by itself'}`);
+      return EXIT.ok;
+    }
+  }
 }
 
 /** Un-pauses a live run; otherwise a trainer goes on from the newest checkpoint. */

@@ -55,6 +55,59 @@ describe('broken experiments', () => {
   });
 });
 
+describe('hostile input', () => {
+  it.each(['__proto__.x=1', 'models.__proto__.name=mlp', 'constructor.prototype.x=1', 'training..seed=1'])(
+    'refuses --set %s and stays as it was',
+    (override) => {
+      expect(parseExperiment('x', BASE, [override]).findings).toMatchObject([{ code: 'badOverride' }]);
+      expect(({} as Record<string, unknown>)['x']).toBeUndefined();
+      expect(parseExperiment('x', BASE).findings).toEqual([]);
+    },
+  );
+
+  it.each(['milestones.x=1', 'milestones.300000000=1', 'milestones.length=0'])(
+    'refuses places that no list has: %s',
+    (place) => {
+      const { findings } = parseExperiment('x', BASE, [
+        'schedule.name=multiStep',
+        'schedule.milestones=[5]',
+        `schedule.${place}`,
+      ]);
+      expect(findings).toMatchObject([{ code: 'badOverride' }]);
+    },
+  );
+
+  it.each([
+    ['an alias of nothing', 'dataset: *nothing\n'],
+    ['an anchor inside itself', 'dataset: &a { name: synthetic, shape: *a }\n'],
+    [
+      'a bomb',
+      `a: &a [1,1,1,1,1,1,1,1,1,1]\n${'bcdefgh'
+        .split('')
+        .map(
+          (c, i) =>
+            `${c}: &${c} [${Array(10)
+              .fill(`*${'abcdefg'[i] ?? ''}`)
+              .join(',')}]`,
+        )
+        .join('\n')}\n`,
+    ],
+  ])('locates %s', (_name, text) => {
+    const { findings } = parseExperiment('x', text);
+    expect(findings).toHaveLength(1);
+    expect(findings[0]).toMatchObject({ code: 'yamlSyntax', severity: 'error' });
+    expect(findings[0]?.column).toBeGreaterThan(1);
+  });
+
+  it('refuses a main stage without steps', () => {
+    for (const [override, path] of [
+      ['training.epochs=0.01', 'training.epochs'],
+      ['stages.distillation.steps=0', 'stages.distillation.steps'],
+    ] as const)
+      expect(parseExperiment('x', BASE, [override]).findings).toMatchObject([{ code: 'outOfRange', path }]);
+  });
+});
+
 describe('doubts', () => {
   it.each([
     ['lambdaGoneBeforeOmega', ['method.decayRate=0.5', 'training.epochs=300']],

@@ -35,8 +35,8 @@ export class ExperimentDocument {
     );
     let data: unknown = null;
     if (problems.length === 0) {
-      data = this.#document.toJS({ maxAliasCount: 100 });
-      if (!isRecord(data)) {
+      data = this.#plain(problems);
+      if (data !== undefined && !isRecord(data)) {
         problems.push(
           this.#finding(
             {
@@ -49,7 +49,7 @@ export class ExperimentDocument {
             0,
           ),
         );
-      } else
+      } else if (isRecord(data))
         for (const override of overrides) {
           const complaint = this.#override(data, override);
           if (complaint) problems.push(complaint);
@@ -66,6 +66,23 @@ export class ExperimentDocument {
       if (text === path || text.startsWith(`${path}.`))
         return { ...this.#finding(complaint, 0), file: `--set ${override}`, line: 1, column: 1 };
     return this.#finding(complaint, this.#offset(complaint.path, complaint.atKey ?? false));
+  }
+
+  /** The document as plain data, undefined where it has none; aliases that lead nowhere, too far or in a circle are problems at their place. */
+  #plain(problems: Finding[]): unknown {
+    try {
+      const data: unknown = this.#document.toJS({ maxAliasCount: 100 });
+      // Throws where an anchor contains itself.
+      JSON.stringify(data);
+      return data;
+    } catch (error) {
+      const message =
+        error instanceof Error ? (error.message.split('\n', 1)[0] ?? error.message) : String(error);
+      const alias = this.text.search(/(?<=[\s[{:,-])\*[^\s,\]}]/u);
+      const expected = 'aliases of anchors that stand before them, and not inside themselves';
+      problems.push(this.#finding({ code: 'yamlSyntax', path: [], message, expected }, Math.max(0, alias)));
+      return undefined;
+    }
   }
 
   #finding(complaint: Complaint, offset: number): Finding {
@@ -124,20 +141,33 @@ export class ExperimentDocument {
       return wrong(`The value of --set ${path} is not YAML: ${(error as Error).message}`, 'a YAML value');
     }
     const keys = path.split('.');
+    const forbidden = keys.find((key) => key === '' || FORBIDDEN_KEYS.includes(key));
+    if (forbidden !== undefined)
+      return wrong(`--set ${path} names no setting.`, 'a path such as training.epochs');
     const last = keys.pop() ?? '';
     let target: unknown = data;
     for (const key of keys) {
       if (Array.isArray(target)) target = target[Number(key)] as unknown;
-      else if (isRecord(target)) target = target[key] ??= {};
+      else if (isRecord(target)) target = Object.hasOwn(target, key) ? target[key] : (target[key] = {});
       else return wrong(`--set ${path} goes through a value that is not a map.`, 'a path through maps');
     }
-    if (Array.isArray(target)) target[Number(last)] = value;
-    else if (isRecord(target)) target[last] = value;
+    if (Array.isArray(target)) {
+      const index = Number(last);
+      if (!Number.isInteger(index) || index < 0 || index > target.length)
+        return wrong(
+          `--set ${path} is no place in a list of ${target.length}.`,
+          `an index from 0 to ${target.length}`,
+        );
+      target[index] = value;
+    } else if (isRecord(target)) target[last] = value;
     else return wrong(`--set ${path} goes through a value that is not a map.`, 'a path through maps');
     this.#overrides.set(path, override);
     return null;
   }
 }
+
+/** Keys that reach into the language instead of the experiment. */
+const FORBIDDEN_KEYS: readonly string[] = ['__proto__', 'constructor', 'prototype'];
 
 export const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

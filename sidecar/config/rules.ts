@@ -127,14 +127,23 @@ const stages: Rule = (experiment, plan) => {
       });
     });
   }
-  if (plan.totalSteps < 1)
+  const main = plan.stages.at(-1);
+  if (main && main.steps < 1) {
+    const own = experiment.stages[main.name];
+    const path =
+      own?.steps !== undefined
+        ? ['stages', main.name, 'steps']
+        : own?.epochs !== undefined
+          ? ['stages', main.name, 'epochs']
+          : ['training', 'epochs'];
     found.push({
       code: 'outOfRange',
-      path: ['training', 'epochs'],
-      message: 'The run has no steps.',
-      expected: 'at least one optimiser step in some stage',
-      got: experiment.training.epochs,
+      path,
+      message: `The stage ${main.name} has no steps: nothing would be learnt.`,
+      expected: 'at least one optimiser step',
+      got: own?.steps ?? own?.epochs ?? experiment.training.epochs,
     });
+  }
   return found;
 };
 
@@ -146,8 +155,11 @@ const method: Rule = (experiment, plan) => {
     .map(({ code, path, message, expected }) => ({ code, path: ['method', ...path], message, expected }));
 };
 
-const selection: Rule = ({ training, checkpoints }, { splits: { validation } }) =>
-  validation > 0 || checkpoints.keepBest === 0
+const selection: Rule = (
+  { training, checkpoints, method: options },
+  { splits: { validation }, declaration },
+) =>
+  validation > 0 || checkpoints.keepBest === 0 || declaration.headline(options).series.startsWith('test/')
     ? []
     : [
         {

@@ -2,7 +2,7 @@
  * Checkpoints: folders `checkpoints/step-<n>/` that appear whole or not at all, with the SHA-256 of every file.
  *
  * API: writeCheckpoint(runDir, step, files, {guard}), listCheckpoints(runDir), verifyCheckpoint(checkpoint),
- * readCheckpoint(checkpoint), newestValid(runDir).
+ * readCheckpoint(checkpoint), newestValid(runDir), clearUnfinished(runDir).
  */
 import { createHash } from 'node:crypto';
 import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, rmSync, writeFileSync } from 'node:fs';
@@ -118,6 +118,14 @@ function moveIntoPlace(temporary: string, path: string): void {
   renameOver(path, old);
   renameOver(temporary, path);
   rmSync(old, { recursive: true, force: true });
+}
+
+/** Removes what writers that were killed left unfinished. Only for the lease's holder, before it writes. */
+export async function clearUnfinished(runDir: string): Promise<void> {
+  const folder = checkpointsFolder(runDir);
+  if (!existsSync(folder)) return;
+  for (const name of await readdir(folder))
+    if (/^\.step-\d+\..+\.tmp$/.test(name)) rmSync(join(folder, name), { recursive: true, force: true });
 }
 
 /** Every checkpoint of a run, oldest first, sound or not. */

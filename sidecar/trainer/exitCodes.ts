@@ -9,3 +9,6 @@ export function exitCodeOf(status: 'completed' | 'failed' | 'stopped'): number {
       return 3;
   }
 }
+
+/** A trainer that found the run being written by another: it has done nothing. */
+export const LEASE_HELD_EXIT = 5;

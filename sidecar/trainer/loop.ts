@@ -157,8 +157,10 @@ export class Loop {
     if (batch) tf.dispose([...batch.views, batch.labels]);
     if (!finite) {
       this.state = { ...this.state, sawNonFinite: true };
-      if (settings.training.onNonFinite === 'stop')
+      if (settings.training.onNonFinite === 'stop') {
+        this.#record(true);
         return dumpNotFinite(files, { step, stage: stage.name, samples: [...(samples ?? [])], numbers });
+      }
     }
 
     const perEvaluation = stepsPerEpoch * settings.evaluation.every;

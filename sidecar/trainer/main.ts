@@ -1,9 +1,11 @@
 import { resolve } from 'node:path';
 import { StoreError } from '../store/errors.ts';
-import { exitCodeOf } from './exitCodes.ts';
-import { train } from './train.ts';
+import { exitCodeOf, LEASE_HELD_EXIT } from './exitCodes.ts';
 
-/** Entry of the trainer process: `node trainer.js <run directory>`. Logs go to stderr, which its parent puts in log.txt. */
+/**
+ * Entry of the trainer process: `node trainer.js <run directory>`. Logs go to stderr, which its parent puts in log.txt.
+ * Listens for signals before anything heavy is loaded, so that a stop is a stop from the first moment.
+ */
 const log = (line: string) => {
   process.stderr.write(`${new Date().toISOString()} ${line}\n`);
 };
@@ -16,8 +18,12 @@ if (folder === undefined) {
 
 const controller = new AbortController();
 let signals = 0;
+let lastSignal = -Infinity;
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
   process.on(signal, () => {
+    // A terminal and a parent may both pass on the same Ctrl-C.
+    if (performance.now() - lastSignal < 300) return;
+    lastSignal = performance.now();
     signals += 1;
     log(`${signal}: checkpoint, then end`);
     controller.abort();
@@ -26,6 +32,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
   });
 
 try {
+  const { train } = await import('./train.ts');
   const outcome = await train(resolve(folder), {
     worker: new URL('./prefetchWorker.js', import.meta.url),
     heart: new URL('./leaseHeart.js', import.meta.url),
@@ -42,6 +49,10 @@ try {
   // Native backends keep the process open.
   process.exit(exitCodeOf(outcome.status));
 } catch (error) {
+  if (error instanceof StoreError && error.code === 'lease-held') {
+    log(`${error.message} ${error.next}`);
+    process.exit(LEASE_HELD_EXIT);
+  }
   log(error instanceof Error ? (error.stack ?? error.message) : String(error));
   process.exit(1);
 }

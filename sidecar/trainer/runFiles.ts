@@ -1,4 +1,5 @@
 import { hostname } from 'node:os';
+import { clearUnfinished } from '../store/checkpoints.ts';
 import { readControl, setWanted, type Control } from '../store/control.ts';
 import { EventWriter } from '../store/eventWriter.ts';
 import { StoreError } from '../store/errors.ts';
@@ -26,6 +27,7 @@ export class RunFiles {
   static async open(runDir: string, onError: (error: unknown) => void, heart?: URL): Promise<RunFiles> {
     const record = await readRun(runDir);
     const lease = await Lease.acquire(runDir, { onError, ...(heart ? { heart } : {}) });
+    await clearUnfinished(runDir);
     const events = await EventWriter.open(runDir, {
       guard: () => {
         lease.check();

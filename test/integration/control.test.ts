@@ -2,6 +2,7 @@ import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import { prepareRun } from '../../sidecar/launchers/prepareRun.ts';
 import { isEnded, type RunRecord } from '../../sidecar/protocol/runRecord.ts';
 import { listCheckpoints } from '../../sidecar/store/checkpoints.ts';
 import { requestCheckpoint } from '../../sidecar/store/control.ts';
@@ -132,6 +133,46 @@ describe('a run that is steered', () => {
     expect(trained.stderr).toContain('does not have its digest');
     expect(trained.code).toBe(0);
     expect(await effectiveRun(runDir)).toEqual(expected);
+  });
+});
+
+describe('ends that are easily got wrong', () => {
+  it.each([100, 250, 400, 700])('a signal %i ms after the start is a stop', async (delay) => {
+    const folder = await temporaryFolder('early');
+    const { child, finished } = start(folder, LONG);
+    while (!existsSync(folder) || readdirSync(folder).length === 0) await pause(5);
+    const runDir = await runDirOf(folder);
+    await pause(delay);
+    child.kill('SIGINT');
+    const { code, stdout, stderr } = await finished;
+    expect(code, stderr).toBe(3);
+    expect(lastLine(stdout)).toMatchObject({ event: 'end', status: 'stopped' });
+    expect((await readRun(runDir)).status).toBe('stopped');
+  });
+
+  it('a second trainer of one run is refused with the reason, and the first goes on', async () => {
+    const folder = await temporaryFolder('second');
+    const { finished } = start(folder, LONG);
+    const runDir = await runDirOf(folder);
+    await until(runDir, ({ step }) => step > 5);
+    const second = await startNode(['dist/trainer.js', runDir]).finished;
+    expect(second.code).toBe(5);
+    expect(second.stderr).toContain('is being written by process');
+    await distillery(['stop', runDir]);
+    expect((await finished).code).toBe(3);
+  });
+
+  it('a queued run that is stopped never begins', async () => {
+    const folder = await temporaryFolder('queued');
+    const prepared = await prepareRun(
+      folder,
+      { experiment: { path: EXAMPLE }, overrides: [], status: 'queued' },
+      () => null,
+    );
+    if (prepared.kind === 'invalid') throw new Error('the example is invalid');
+    expect((await distillery(['pause', prepared.runDir])).code).toBe(2);
+    expect((await distillery(['stop', prepared.runDir])).code).toBe(0);
+    expect((await readRun(prepared.runDir)).status).toBe('stopped');
   });
 });
 
