@@ -147,7 +147,7 @@ export function SeriesChart({ topic, height }: { readonly topic: Topic; readonly
       })),
       ...(cursorStep.value === null ? [] : [{ step: cursorStep.value, kind: 'cursor' as const }]),
     ];
-    applyScales(made, of, range ?? { from: 0, to: lastStep(curves) });
+    applyScales(made, of, range ?? { from: 0, to: lastStep(series) });
     Object.assign(made.options.plugins ?? {}, { marks: { marks } });
     made.update('none');
   });
@@ -202,7 +202,7 @@ function Legend({ topic }: { readonly topic: Topic }) {
               />
             </svg>
             {line.label}{' '}
-            <span class="value">{formatNumber(valueAt(series, line.tag, cursorStep.value))}</span>
+            <span class="value">{formatOf(topic)(valueAt(series, line.tag, cursorStep.value))}</span>
           </li>
         );
       })}
@@ -246,8 +246,9 @@ function datasetOf(
   };
 }
 
-const lastStep = (curves: readonly Curve[]): number =>
-  curves.reduce((last, { points }) => Math.max(last, points.at(-1)?.x ?? 0), 1);
+/** One axis for all charts: the newest step of any series. */
+const lastStep = (series: PointsByTag): number =>
+  Object.values(series).reduce((last, { steps }) => Math.max(last, steps.at(-1) ?? 0), 1);
 
 function applyScales(
   chart: Chart<'line', { x: number; y: number }[]>,
