@@ -120,6 +120,21 @@ describe('doubts', () => {
     expect(parseExperiment('x', BASE, overrides).resolved).not.toBeNull();
   });
 
+  it('says when an override is shadowed by what the stage decides for itself', () => {
+    const { resolved } = parseExperiment('x', BASE);
+    if (!resolved) throw new Error('not resolved');
+    const file = resolvedYaml(resolved);
+    for (const [override, by] of [
+      ['training.epochs=1', 'stages.distillation.steps'],
+      ['optimizer.learningRate=0.5', 'stages.distillation.optimizer'],
+    ] as const)
+      expect(parseExperiment('x', file, [override]).findings).toMatchObject([
+        { code: 'noEffect', suggestion: by },
+      ]);
+    expect(parseExperiment('x', file, ['stages.distillation.steps=500']).findings).toEqual([]);
+    expect(warnings(['training.epochs=20'])).toEqual([]);
+  });
+
   it('does not doubt the example', () => {
     expect(warnings([])).toEqual([]);
   });

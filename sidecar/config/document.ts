@@ -59,6 +59,11 @@ export class ExperimentDocument {
     this.data = data;
   }
 
+  /** Dotted paths that `--set` has set. */
+  get overridden(): readonly string[] {
+    return [...this.#overrides.keys()];
+  }
+
   /** Gives a complaint its place: the file's line and column, or the override that set the value. */
   locate(complaint: Complaint): Finding {
     const text = pathText(complaint.path);

@@ -5,7 +5,7 @@ import { declarationOf } from '../methods/registry.options.ts';
 import { complaintsOf } from './complaints.ts';
 import { ExperimentDocument, isRecord } from './document.ts';
 import { experimentSchema, type Experiment } from './experiment.ts';
-import { RULES, type Finding } from './findings.ts';
+import { RULES, type Complaint, type Finding } from './findings.ts';
 import { planOf, type Plan } from './plan.ts';
 import { checkRules } from './rules.ts';
 import { inSchemaOrder } from './schemaWalk.ts';
@@ -60,7 +60,7 @@ export function parseExperiment(
       null,
     );
   const plan = planOf(parsed.data);
-  const complaints = checkRules(parsed.data, plan);
+  const complaints = [...checkRules(parsed.data, plan), ...shadowed(document.overridden, parsed.data, plan)];
   const missing = probe(parsed.data.dataset);
   if (missing !== null)
     complaints.push({
@@ -105,6 +105,35 @@ export async function loadExperiment(
 /** What is really run, as text: all defaults, keys in schema order. */
 export function resolvedYaml({ experiment }: ResolvedExperiment): string {
   return stringify(inSchemaOrder(experimentSchema, experiment), { lineWidth: 0 });
+}
+
+/** Overrides of what the main stage decides for itself, as a resolved file has it: they would change nothing. */
+function shadowed(overridden: readonly string[], experiment: Experiment, plan: Plan): Complaint[] {
+  const main = plan.stages.at(-1)?.name ?? '';
+  const own = experiment.stages[main];
+  const length = own?.steps === undefined ? 'epochs' : 'steps';
+  const deciders: readonly (readonly [set: string, by: string, decided: boolean])[] = [
+    ['training.epochs', length, own?.[length] !== undefined],
+    ['optimizer', 'optimizer', own?.optimizer !== undefined],
+    ['schedule', 'schedule', own?.schedule !== undefined],
+  ];
+  return overridden.flatMap((path): Complaint[] => {
+    const decider = deciders.find(
+      ([set, , decided]) => decided && (path === set || path.startsWith(`${set}.`)),
+    );
+    if (!decider) return [];
+    const by = `stages.${main}.${decider[1]}`;
+    return [
+      {
+        code: 'noEffect',
+        path: path.split('.'),
+        message: `${by} decides, so --set ${path} changes nothing.`,
+        expected: `--set ${by}…`,
+        got: path,
+        suggestion: by,
+      },
+    ];
+  });
 }
 
 /** A preset's values stand under the method's own. */
