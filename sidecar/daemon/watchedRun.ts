@@ -105,7 +105,7 @@ export class WatchedRun {
     try {
       switch (file) {
         case 'record':
-          this.#record = { ...(await readRun(this.runDir)), id: this.id };
+          this.#record = await readRun(this.runDir);
           break;
         case 'lease': {
           const lease = await readLease(this.runDir);

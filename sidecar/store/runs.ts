@@ -6,7 +6,7 @@
  */
 import { existsSync, mkdirSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
 import {
   RUN_RECORD_VERSION,
@@ -127,10 +127,10 @@ function makeDirectory(
   );
 }
 
-/** @throws StoreError `missing-file` or `invalid-file`. */
+/** The `id` of a run that was copied is its directory's name. @throws StoreError `missing-file` or `invalid-file`. */
 export async function readRun(runDir: string): Promise<RunRecord> {
   const record = await readJson(join(runDir, RECORD_FILE), runRecordSchema);
-  if (record !== null) return record;
+  if (record !== null) return { ...record, id: basename(runDir) };
   throw new StoreError(
     'missing-file',
     `${runDir} has no ${RECORD_FILE}: it is not a run directory, or still being made.`,
@@ -162,7 +162,7 @@ export async function listRuns(runsFolder: string): Promise<RunListing> {
   for (const name of await runNames(runsFolder)) {
     const runDir = join(runsFolder, name);
     try {
-      listing.runs.push({ runDir, record: { ...(await readRun(runDir)), id: name } });
+      listing.runs.push({ runDir, record: await readRun(runDir) });
     } catch (error) {
       listing.problems.push({ name, message: error instanceof Error ? error.message : String(error) });
     }

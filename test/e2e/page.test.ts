@@ -79,8 +79,11 @@ describe.skipIf(browserPath === null)('the live page in a real browser', () => {
     await page.getByText('stopped', { exact: false }).first().waitFor();
     const { series } = await effectiveRun(await onlyRun(runs));
     const expected = (series['schedule/learningRate'] ?? []).length;
-    const shown = await page.getByRole('region', { name: 'learning rate' }).getAttribute('data-points');
-    expect(Number(shown)).toBe(expected);
+    const chart = page.getByRole('region', { name: 'learning rate' });
+    // The last points may still be on their way when the status already tells.
+    await expect
+      .poll(async () => Number(await chart.getAttribute('data-points')), { timeout: 30_000 })
+      .toBe(expected);
     endDaemon(state);
   });
 
