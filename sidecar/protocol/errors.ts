@@ -15,6 +15,8 @@ export const errorCodeSchema = z.enum([
   'run-not-found',
   /** What was asked does not fit the run's state. */
   'wrong-state',
+  /** The client said hello with `read`. */
+  'read-only',
   'not-subscribed',
   'timeout',
   'cancelled',

@@ -7,8 +7,10 @@
 import { z } from 'zod';
 import { findingSchema } from './finding.ts';
 import { notesSchema } from './notes.ts';
+import { predictionsSchema } from './predictions.ts';
 import { runIdSchema } from './runRecord.ts';
 import { runSummarySchema } from './runSummary.ts';
+import { wireNumber } from './number.ts';
 import { pointsByTagSchema, seriesAppendSchema, seriesUpdateSchema, subscriptionSchema } from './series.ts';
 import { versionSchema } from './version.ts';
 
@@ -16,11 +18,35 @@ const maxPoints = z.int().min(4).max(1_000_000);
 const ofRun = z.object({ run: runIdSchema });
 const nothing = z.object({});
 
+/** `read` may look at everything and change nothing; the daemon starts no trainer before a client with `full` has come. */
+const access = z.enum(['read', 'full']);
+
 /** `file` is read by the daemon, on its machine; `text` needs no file, and `fileName` only tells YAML from JSON. */
 const experimentSource = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('file'), path: z.string().min(1) }),
   z.object({ kind: z.literal('text'), text: z.string(), fileName: z.string() }),
 ]);
+
+const submitted = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('queued'), run: runSummarySchema, findings: z.array(findingSchema) }),
+  z.object({ kind: z.literal('rejected'), findings: z.array(findingSchema) }),
+]);
+
+/** A process that holds a run and gives no sign of life: neither adopted nor ended without being asked. */
+const survivorSchema = z
+  .object({ run: runIdSchema, pid: z.int().min(1), beatAge: z.number().min(0) })
+  .meta({ id: 'Survivor' });
+
+const checkpointSchema = z
+  .object({
+    step: z.int().min(0),
+    path: z.string(),
+    bytes: z.int().min(0).optional(),
+    savedAt: z.iso.datetime().optional(),
+    /** Newest value of the headline series when it was made; null before the first evaluation. */
+    score: wireNumber.nullable().optional(),
+  })
+  .meta({ id: 'CheckpointInfo' });
 
 export const requests = {
   hello: {
@@ -28,6 +54,8 @@ export const requests = {
       token: z.string(),
       protocol: versionSchema,
       client: z.object({ name: z.string(), version: z.string() }),
+      /**  unless told. */
+      access: access.optional(),
     }),
     result: z.object({
       protocol: versionSchema,
@@ -45,10 +73,11 @@ export const requests = {
   },
   'runs/start': {
     params: z.object({ source: experimentSource, overrides: z.array(z.string()) }),
-    result: z.discriminatedUnion('kind', [
-      z.object({ kind: z.literal('queued'), run: runSummarySchema, findings: z.array(findingSchema) }),
-      z.object({ kind: z.literal('rejected'), findings: z.array(findingSchema) }),
-    ]),
+    result: submitted,
+  },
+  'runs/branch': {
+    params: ofRun.extend({ step: z.int().min(0), overrides: z.array(z.string()) }),
+    result: submitted,
   },
   'runs/stop': { params: ofRun, result: nothing },
   'runs/pause': { params: ofRun, result: nothing },
@@ -63,7 +92,7 @@ export const requests = {
       experimentFile: z.string(),
       experimentText: z.string(),
       resolvedText: z.string(),
-      checkpoints: z.array(z.object({ step: z.int().min(0), path: z.string() })),
+      checkpoints: z.array(checkpointSchema),
       logTail: z.string(),
     }),
   },
@@ -79,6 +108,12 @@ export const requests = {
     }),
     result: z.object({ notes: notesSchema }),
   },
+  'runs/predictions': { params: ofRun, result: z.object({ predictions: predictionsSchema.nullable() }) },
+  'runs/parameters': {
+    params: z.object({ runs: z.array(runIdSchema) }),
+    /** By run and dotted path: the resolved value as JSON text. Runs that cannot be read are left out. */
+    result: z.object({ parameters: z.record(z.string(), z.record(z.string(), z.string())) }),
+  },
   'series/subscribe': {
     params: ofRun.extend({ since: z.int().min(0).nullable(), maxPoints }),
     result: z.object({ subscription: subscriptionSchema, update: seriesUpdateSchema }),
@@ -89,6 +124,15 @@ export const requests = {
     result: z.object({ series: pointsByTagSchema, complete: z.boolean() }),
   },
   'system/heartbeat': { params: nothing, result: z.object({ time: z.number() }) },
+  'system/survivors': { params: nothing, result: z.object({ survivors: z.array(survivorSchema) }) },
+  'system/endSurvivor': {
+    params: ofRun.extend({ pid: z.int().min(1) }),
+    result: z.object({ how: z.enum(['ended', 'terminated', 'killed']) }),
+  },
+  'system/shutdown': {
+    params: z.object({ runs: z.enum(['leave', 'stop']) }),
+    result: z.object({ stopped: z.array(runIdSchema), stillRunning: z.array(runIdSchema) }),
+  },
 } as const;
 
 export const notifications = {
