@@ -54,7 +54,7 @@ export const requests = {
       token: z.string(),
       protocol: versionSchema,
       client: z.object({ name: z.string(), version: z.string() }),
-      /**  unless told. */
+      /** Full unless told. */
       access: access.optional(),
     }),
     result: z.object({
