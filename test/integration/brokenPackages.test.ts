@@ -46,7 +46,7 @@ describe('optional native packages', () => {
     ['one that crashes the process', 'process.abort();', 'its process was killed by SIGABRT'],
   ])('%s: a run on auto completes, and doctor says why', async (_name, gpu, reason) => {
     const root = await installation('packages', gpu);
-    const cli = join(root, 'dist', 'cli.js');
+    const cli = join(root, 'dist', 'sidecar', 'cli.js');
     const runs = join(root, 'runs');
     const example = resolve('examples/synthetic-dkel.distill.yaml');
     const run = await startNode([cli, '--runs', runs, 'run', example, '--set', 'training.epochs=1']).finished;
