@@ -173,8 +173,9 @@ program
 program
   .command('doctor')
   .description('which backends work here, and exactly why the others do not')
+  .option('--quick', 'do not time them', false)
   .option(...JSON_FLAG)
-  .action(exits(async (o: { json: boolean }) => (await import('./cli/doctor.ts')).doctor(o.json)));
+  .action(exits(async (o: { json: boolean; quick: boolean }) => (await import('./cli/doctor.ts')).doctor(o)));
 
 program
   .command('native')

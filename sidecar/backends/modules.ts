@@ -35,12 +35,15 @@ export function modulesFrom(...places: readonly (string | URL)[]): Modules {
 }
 
 /**
- * The folder of {@link NATIVE_VARIABLE} first, then what is installed where this program lies.
- * @throws BackendUnusable when the variable is no absolute path: it would mean another folder in every process
+ * The folder of {@link NATIVE_VARIABLE} first, then what is installed where this program lies. Where the variable is no
+ * absolute path, which would mean another folder in every process, there are no optional packages, with that as the reason.
  */
 export function installedModules(env: NodeJS.ProcessEnv = process.env): Modules {
   const folder = env[NATIVE_VARIABLE];
   if (folder === undefined || folder === '') return modulesFrom(import.meta.url);
   if (path.isAbsolute(folder)) return modulesFrom(path.join(folder, 'from.js'), import.meta.url);
-  throw new BackendUnusable(`${NATIVE_VARIABLE}=${folder} is not an absolute path`);
+  const resolve = (): never => {
+    throw new BackendUnusable(`${NATIVE_VARIABLE}=${folder} is not an absolute path`);
+  };
+  return { resolve, load: () => Promise.resolve().then(resolve) };
 }

@@ -18,7 +18,8 @@ export type ProbeResult =
       readonly version: string;
       /** Folder of the native package, null for what is built in. */
       readonly location: string | null;
-      readonly imagesPerSecond: number;
+      /** Null when it was not timed. */
+      readonly imagesPerSecond: number | null;
     }
   | { readonly usable: false; readonly reason: string };
 
@@ -32,7 +33,7 @@ async function probe(): Promise<ProbeResult> {
       version,
       location = null,
     } = await prepareBackend(choice, { env: {}, modules, allowSoftware: false });
-    const imagesPerSecond = what === 'prepare' ? NaN : await probeSpeed();
+    const imagesPerSecond = what === 'prepare' ? null : await probeSpeed();
     return { usable: true, device, version, location, imagesPerSecond };
   } catch (thrown) {
     return { usable: false, reason: reasonOf(thrown).replace(`backend ${name ?? ''}: `, '') };

@@ -43,7 +43,7 @@ async function activatePackage(name: string, modules: Modules): Promise<Activate
   const location = packageFolder(name, modules);
   if (!hasBinding(location)) {
     throw new BackendUnusable(
-      `is installed in ${location}, but its native binding (lib/napi-v*/tfjs_binding.node) is missing: run \`npm run gpu\` to fetch it`,
+      `is installed in ${location}, but its native binding (lib/napi-v*/tfjs_binding.node) is missing: run \`npm run gpu\` or \`distillery native install\` to fetch it`,
     );
   }
   // Else the library reports on itself on stderr at every start.

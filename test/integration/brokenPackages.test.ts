@@ -2,6 +2,7 @@ import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { doctorReportSchema } from '../../sidecar/protocol/doctorReport.ts';
 import { onlyRun } from '../support/effective.ts';
 import { startNode, temporaryFolder } from '../support/processes.ts';
 
@@ -29,13 +30,11 @@ async function tried(root: string, env: NodeJS.ProcessEnv = {}) {
   expect(run.code, run.stderr).toBe(0);
   const log = await readFile(join(await onlyRun(runs), 'log.txt'), 'utf8');
   expect(log).toContain('backend wasm');
-  const doctor = await startNode([cli, 'doctor', '--json'], env).finished;
-  const report = JSON.parse(doctor.stdout) as {
-    choice: string;
-    backends: { name: string; usable: boolean; reason?: string }[];
-  };
+  const doctor = await startNode([cli, 'doctor', '--json', '--quick'], env).finished;
+  const report = doctorReportSchema.parse(JSON.parse(doctor.stdout));
   expect(report.choice).toBe('wasm');
-  return { log, tensorflow: report.backends.find(({ name }) => name === 'tensorflow') };
+  const tensorflow = report.backends.find(({ name }) => name === 'tensorflow');
+  return { log, reason: tensorflow?.usable === false ? tensorflow.reason : 'usable' };
 }
 
 describe('optional native packages', () => {
@@ -51,10 +50,9 @@ describe('optional native packages', () => {
   ])('%s: a run on auto completes, and doctor says why', async (_name, gpu, reason) => {
     const root = await temporaryFolder('packages');
     if (gpu !== null) withPackage(root, gpu);
-    const { log, tensorflow } = await tried(root);
-    expect(log).toContain(reason);
-    expect(tensorflow).toMatchObject({ usable: false });
-    expect(tensorflow?.reason).toContain(reason);
+    const found = await tried(root);
+    expect(found.log).toContain(reason);
+    expect(found.reason).toContain(reason);
   });
 
   it('in the folder of DISTILLERY_NATIVE are looked at first, and are no less harmless', async () => {
@@ -62,15 +60,20 @@ describe('optional native packages', () => {
     const native = await temporaryFolder('native');
     withPackage(root, 'throw new Error("not this one");');
     withPackage(native, 'throw new Error("the one of the folder");');
-    const { log, tensorflow } = await tried(root, { DISTILLERY_NATIVE: native });
-    expect(log).toContain('the one of the folder');
-    expect(tensorflow?.reason).toContain('the one of the folder');
+    const found = await tried(root, { DISTILLERY_NATIVE: native });
+    expect(found.log).toContain('the one of the folder');
+    expect(found.reason).toContain('the one of the folder');
+  });
+
+  it('in a folder that is named by half a path are none, and that is the reason', async () => {
+    const { reason } = await tried(await temporaryFolder('packages'), { DISTILLERY_NATIVE: 'native' });
+    expect(reason).toContain('DISTILLERY_NATIVE=native is not an absolute path');
   });
 
   it('in a folder that has none are looked for where they would be otherwise', async () => {
     const root = await temporaryFolder('packages');
     withPackage(root, 'throw new Error("found after all");');
-    const { tensorflow } = await tried(root, { DISTILLERY_NATIVE: join(root, 'nothing', 'here') });
-    expect(tensorflow?.reason).toContain('found after all');
+    const { reason } = await tried(root, { DISTILLERY_NATIVE: join(root, 'nothing', 'here') });
+    expect(reason).toContain('found after all');
   });
 });
