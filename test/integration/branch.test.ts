@@ -1,7 +1,8 @@
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import { DaemonClient } from '../../sidecar/client/daemonClient.ts';
 import { branchRun } from '../../sidecar/launchers/branchRun.ts';
 import { listCheckpoints } from '../../sidecar/store/checkpoints.ts';
 import { readRun } from '../../sidecar/store/runs.ts';
@@ -129,5 +130,48 @@ describe('a branch', () => {
     writeFileSync(join(first.path, 'optimizer.bin'), 'broken');
     await refused(first.step, '', 'does not have its digest');
     expect(existsSync(join(parent, 'checkpoints'))).toBe(true);
+  });
+});
+
+describe('a branch by way of the daemon', () => {
+  it('is queued, trained and told about; what cannot be is refused', async () => {
+    const folder = await temporaryFolder('branch-daemon');
+    const parent = await parentRun(folder, 'wasm');
+    const run = basename(parent);
+    process.env['DISTILLERY_STATE'] = await temporaryFolder('branch-state');
+    const client = new DaemonClient(folder, {
+      identity: { name: 'test', version: '0' },
+      start: { entry: resolve('dist/sidecar/daemon.js') },
+    });
+    const branch = (step: number, ...overrides: string[]) =>
+      client.request('runs/branch', { run, step, overrides });
+    await expect(branch(41)).rejects.toMatchObject({ code: 'wrong-state' });
+    await expect(branch(80, 'method.peers=2')).rejects.toMatchObject({ code: 'wrong-state' });
+    const rejected = await branch(80, 'optimizer.learningRate=fast');
+    expect(rejected).toMatchObject({ kind: 'rejected', findings: [{ path: 'optimizer.learningRate' }] });
+
+    const queued = await branch(80, 'optimizer.learningRate=0.01');
+    if (queued.kind === 'rejected') throw new Error('rejected');
+    const { id, parent: from, step } = queued.run.record;
+    expect({ from, step }).toEqual({ from: { run, step: 80 }, step: 80 });
+    await expect
+      .poll(async () => (await readRun(join(folder, id))).status, { timeout: 30_000 })
+      .toBe('completed');
+
+    const { parameters } = await client.request('runs/parameters', { runs: [run, id] });
+    const rate = 'stages.distillation.optimizer.learningRate';
+    expect([parameters[run]?.[rate], parameters[id]?.[rate]]).toEqual(['0.1', '0.01']);
+    expect(parameters[id]?.['method.name']).toBe('"dkel"');
+    const { predictions } = await client.request('runs/predictions', { run: id });
+    expect(predictions?.classes).toEqual(['class 0', 'class 1', 'class 2', 'class 3']);
+    expect(Object.keys(predictions?.confusion ?? {})).toContain('teacherMean');
+    const { checkpoints } = await client.request('runs/show', { run: id });
+    expect(checkpoints.map(({ step: at }) => at)[0]).toBe(80);
+    expect(checkpoints.some(({ score }) => score !== null)).toBe(true);
+    expect(await client.request('system/shutdown', { runs: 'stop' })).toEqual({
+      stopped: [],
+      stillRunning: [],
+    });
+    client.close();
   });
 });
