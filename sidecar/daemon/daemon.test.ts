@@ -88,6 +88,18 @@ describe('runs', () => {
     await runWhere(client, first, isStatus('stopped'));
   });
 
+  it('that are stopped while their trainer starts stay stopped', async () => {
+    const folder = bench.runsFolder();
+    const client = bench.client(folder);
+    const run = await startRun(client, 100_000, { stepMs: 2 });
+    await client.request('runs/stop', { run });
+    await runWhere(client, run, isStatus('stopped'));
+    const lease = await readLease(join(folder, run));
+    expect(lease?.released).toBe(true);
+    await until(() => !isAlive(lease?.pid ?? 0) || lease?.pid === bench.discovery(folder).pid);
+    expect((await readRun(join(folder, run))).status).toBe('stopped');
+  });
+
   it('whose trainer ends before it began have failed, with what it said', async () => {
     const client = bench.client(bench.runsFolder());
     const broken = await startRun(client, 10, { crashAtStart: true });

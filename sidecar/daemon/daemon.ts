@@ -103,7 +103,7 @@ export class Daemon {
       runsFolder,
       watcher: this.#watcher,
       hub: this.#hub,
-      actions: new RunActions(runsFolder, this.#watcher, experiments),
+      actions: new RunActions(runsFolder, this.#watcher, experiments, this.#queue),
       details: new RunDetails(this.#watcher, experiments, log),
       permit: () => {
         this.#queue.permit();

@@ -5,18 +5,22 @@
  */
 import { existsSync, mkdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { RequestParams, RequestResult } from '../protocol/messages.ts';
 import { renameOver } from '../store/atomicFile.ts';
 import { requestCheckpoint, setWanted } from '../store/control.ts';
 import { Lease } from '../store/lease.ts';
 import { annotate } from '../store/notes.ts';
 import type { Experiments, PreparedRun } from './experiments.ts';
-import { findRun, wrongState } from './findRun.ts';
+import { findRun, wrongState, type FoundRun } from './findRun.ts';
+import type { RunQueue } from './queue.ts';
 import { settle } from './settle.ts';
 import type { RunWatcher } from './watcher.ts';
 
 const BY = 'daemon';
 const TRASH_FOLDER = '.trash';
+const LOOK_EVERY_MS = 50;
+const START_PATIENCE_MS = 20_000;
 
 /** The wish is written down; `runs/changed` tells what comes of it. */
 type Done = Record<string, never>;
@@ -25,11 +29,13 @@ export class RunActions {
   readonly #runsFolder: string;
   readonly #watcher: RunWatcher;
   readonly #experiments: Experiments;
+  readonly #queue: RunQueue;
 
-  constructor(runsFolder: string, watcher: RunWatcher, experiments: Experiments) {
+  constructor(runsFolder: string, watcher: RunWatcher, experiments: Experiments, queue: RunQueue) {
     this.#runsFolder = runsFolder;
     this.#watcher = watcher;
     this.#experiments = experiments;
+    this.#queue = queue;
   }
 
   async start(request: RequestParams<'runs/start'>): Promise<RequestResult<'runs/start'>> {
@@ -47,7 +53,7 @@ export class RunActions {
 
   /** A live run is asked to stop; one that nobody works on ends at once. */
   async stop(id: string): Promise<Done> {
-    const { run, summary } = await findRun(this.#watcher, id);
+    const { run, summary } = await this.#begun(id);
     switch (summary.liveness) {
       case 'live':
         setWanted(run.runDir, 'stop', BY);
@@ -121,6 +127,16 @@ export class RunActions {
     const notes = await annotate(run.runDir, given);
     await this.#watcher.look(id);
     return { notes };
+  }
+
+  /** A trainer that was just started wants its run to run, so it would undo what is done to the run before it has it. */
+  async #begun(id: string): Promise<FoundRun> {
+    for (const deadline = Date.now() + START_PATIENCE_MS; ;) {
+      const found = await findRun(this.#watcher, id);
+      if (found.summary.liveness !== 'queued' || !this.#queue.isStarting(id)) return found;
+      if (Date.now() >= deadline) throw wrongState(found.summary, 'is just being started', 'Try again.');
+      await pause(LOOK_EVERY_MS);
+    }
   }
 
   async #submitted(prepared: PreparedRun): Promise<RequestResult<'runs/start'>> {

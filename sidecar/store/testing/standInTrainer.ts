@@ -35,8 +35,9 @@ const update = (changes: Partial<RunRecord>): void => {
   record = { ...record, ...changes };
   writeRun(runDir, record);
 };
-update({ startedAt: record.startedAt ?? new Date().toISOString() });
+// As the real one: whoever sees it live may ask it for something at once.
 setWanted(runDir, 'run', 'trainer');
+update({ startedAt: record.startedAt ?? new Date().toISOString() });
 const asked = readControl(runDir).checkpoint;
 
 const { checkpoint, files } = await newestValid(runDir);
