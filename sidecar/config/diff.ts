@@ -1,5 +1,5 @@
-import { isRecord } from './document.ts';
 import { experimentSchema, type Experiment } from './experiment.ts';
+import { leavesOf } from './leaves.ts';
 import { inSchemaOrder } from './schemaWalk.ts';
 
 export interface Difference {
@@ -22,16 +22,8 @@ export function diffExperiments(before: Experiment, after: Experiment): Differen
 }
 
 /** Every setting by its dotted path, in schema order; lists are one value. */
-export function flattenExperiment(experiment: Experiment): Map<string, unknown> {
-  const leaves = new Map<string, unknown>();
-  const visit = (value: unknown, path: string) => {
-    if (isRecord(value))
-      for (const [key, child] of Object.entries(value)) visit(child, path === '' ? key : `${path}.${key}`);
-    else leaves.set(path, value);
-  };
-  visit(inSchemaOrder(experimentSchema, experiment), '');
-  return leaves;
-}
+export const flattenExperiment = (experiment: Experiment): Map<string, unknown> =>
+  leavesOf(inSchemaOrder(experimentSchema, experiment));
 
 /** The union of two lists that agree in order: what only the second has stands after what it follows there. */
 function inBothOrders(first: readonly string[], second: readonly string[]): string[] {
