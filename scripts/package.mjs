@@ -12,6 +12,7 @@ must(process.execPath, [
   'package',
   '--no-dependencies',
   '--allow-missing-repository',
+  '--no-rewrite-relative-links',
   '--out',
   vsix,
 ]);
