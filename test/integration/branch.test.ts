@@ -51,6 +51,8 @@ describe.each(['wasm', 'cpu'])('a branch on %s', (backend) => {
       );
       expect(part.series).toEqual(after);
       expect(part.checkpoint).toEqual(whole.checkpoint);
+      expect(part.predictions).not.toBeNull();
+      expect(part.predictions).toEqual(whole.predictions);
       const made = await readRun(branch);
       expect(made).toMatchObject({
         status: 'completed',
