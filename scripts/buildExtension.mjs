@@ -1,7 +1,7 @@
 // The extension in one file. What commands need stands behind dynamic imports, so it is parsed but not run at activation.
 import { build } from 'esbuild';
 
-export async function buildExtension(shared) {
+export function buildExtension(shared) {
   return build({
     ...shared,
     platform: 'node',
@@ -13,6 +13,5 @@ export async function buildExtension(shared) {
     external: ['vscode', 'bufferutil', 'utf-8-validate'],
     outfile: 'dist/extension.cjs',
     entryPoints: ['extension/extension.ts'],
-    metafile: true,
   });
 }

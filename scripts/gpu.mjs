@@ -4,4 +4,4 @@ import { buildAll, install, must, root } from './prepare.mjs';
 
 install();
 buildAll();
-must(process.execPath, [join(root, 'dist', 'gpu.js')]);
+must(process.execPath, [join(root, 'dist', 'sidecar', 'gpu.js')]);

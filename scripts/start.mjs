@@ -6,7 +6,7 @@ import { buildAll, install, root } from './prepare.mjs';
 install();
 buildAll();
 const example = join(root, 'examples', 'mnist-dkel.distill.yaml');
-const args = [join(root, 'dist', 'cli.js'), 'run', example, '--serve', ...process.argv.slice(2)];
+const args = [join(root, 'dist', 'sidecar', 'cli.js'), 'run', example, '--serve', ...process.argv.slice(2)];
 const child = spawn(process.execPath, args, { cwd: root, stdio: 'inherit' });
 // Ctrl-C reaches the child too, which makes a checkpoint first: wait for it.
 process.on('SIGINT', () => undefined);

@@ -173,8 +173,22 @@ program
 program
   .command('doctor')
   .description('which backends work here, and exactly why the others do not')
+  .option('--quick', 'do not time them', false)
   .option(...JSON_FLAG)
-  .action(exits(async (o: { json: boolean }) => (await import('./cli/doctor.ts')).doctor(o.json)));
+  .action(exits(async (o: { json: boolean; quick: boolean }) => (await import('./cli/doctor.ts')).doctor(o)));
+
+program
+  .command('native')
+  .description('native packages, which are optional')
+  .command('install <package>')
+  .description('install tfjs-node-gpu, tfjs-node or webgpu into a folder, for DISTILLERY_NATIVE')
+  .requiredOption('--into <folder>', 'what is there already stays')
+  .option(...JSON_FLAG)
+  .action(
+    exits(async (name: string, o: { into: string; json: boolean }) =>
+      (await import('./cli/native.ts')).installPackage(name, o),
+    ),
+  );
 
 program.command('schema').description('JSON Schema of the experiment file').action(exits(printSchema));
 

@@ -5,15 +5,16 @@ import { describe, expect, it } from 'vitest';
 
 /** Who may import whom: the rooms of the house. A room may always import itself. */
 const MAY_IMPORT: Record<string, readonly string[]> = {
+  'sidecar/assets': [],
   'sidecar/random': [],
   'sidecar/schedules': [],
   'sidecar/protocol': [],
   'sidecar/store': ['sidecar/protocol'],
   'sidecar/config': ['sidecar/schedules'],
-  'sidecar/backends': [],
+  'sidecar/backends': ['sidecar/assets'],
   'sidecar/models': ['sidecar/backends', 'sidecar/random'],
   'sidecar/losses': ['sidecar/backends'],
-  'sidecar/datasets': ['sidecar/random'],
+  'sidecar/datasets': ['sidecar/assets', 'sidecar/random'],
   'sidecar/environments': ['sidecar/random'],
   'sidecar/methods': [
     'sidecar/models',

@@ -28,7 +28,12 @@ describe('examine', () => {
     expect(report.choice).toBe('wasm');
     const [wasm] = report.backends;
     expect(wasm).toMatchObject({ name: 'wasm', usable: true, version: 'tfjs-backend-wasm 4.22.0' });
-    expect(wasm?.usable === true && wasm.imagesPerSecond > 0).toBe(true);
+    expect(wasm?.usable === true && (wasm.imagesPerSecond ?? 0) > 0).toBe(true);
+  });
+
+  it('leaves the timing out when asked to', async () => {
+    const [wasm] = (await examine({ probe, backends: ['wasm'], timed: false })).backends;
+    expect(wasm).toMatchObject({ usable: true, imagesPerSecond: null, location: null });
   });
 
   it.each([

@@ -32,6 +32,8 @@ export interface DoctorOptions {
   /** Longest time for one backend, in milliseconds: a GPU may compile its kernels at first use. */
   readonly limit?: number;
   readonly backends?: readonly BackendName[];
+  /** Whether to time a training step as well: a second or more for each backend. True unless told. */
+  readonly timed?: boolean;
 }
 
 /** Examines each backend in a process of its own, one after the other: a crash or a hang of one is a finding. */
@@ -41,10 +43,11 @@ export async function examine(options: DoctorOptions = {}): Promise<DoctorReport
     from,
     limit = 60_000,
     backends = BACKEND_NAMES,
+    timed = true,
   } = options;
   const found: Diagnosis[] = [];
   for (const name of backends) {
-    found.push({ name, ...(await ask(probe, from === undefined ? [name] : [name, from], limit)) });
+    found.push({ name, ...(await ask(probe, [name, from ?? '', timed ? 'time' : 'prepare'], limit)) });
   }
   return {
     node: process.version,

@@ -1,8 +1,8 @@
 /** `npm run gpu`: fetches native TensorFlow with CUDA, or says why it cannot. */
-import { modulesFrom } from './modules.ts';
+import { installedModules } from './modules.ts';
 import { fetchNative, planNative } from './native.ts';
 
-const modules = modulesFrom(import.meta.url);
+const modules = installedModules();
 const plan = planNative(process, modules);
 if (!plan.supported) {
   console.error(plan.reason);

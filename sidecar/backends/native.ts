@@ -1,9 +1,8 @@
-import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { Modules } from './modules.ts';
 import { reasonOf } from './prepared.ts';
-import { hasBinding, packageFolder } from './packages.ts';
+import { runNpm } from './npm.ts';
+import { hasLibrary, packageFolder } from './packages.ts';
 
 const PACKAGE = '@tensorflow/tfjs-node-gpu';
 
@@ -68,7 +67,10 @@ export interface NativeOutcome {
   readonly lines: readonly string[];
 }
 
-const NEXT = [
+/** When an install script reports no error and yet has not fetched what it should. */
+export const NOTHING_LEFT = 'the install script reported no error, but left no library or binding behind';
+
+const NEXT_AFTER_DOWNLOAD = [
   'Next: check the network or proxy (HTTPS_PROXY) and run `npm run gpu` again, or name a mirror of the download by ' +
     'TFJS_NODE_CDN_STORAGE or TFJS_NODE_BASE_URI.',
   'Until then everything works on the other backends: `distillery doctor` lists them.',
@@ -81,48 +83,16 @@ export async function fetchNative(
   env: NodeJS.ProcessEnv,
   say: (text: string) => void,
 ): Promise<NativeOutcome> {
-  const { code, output } = await run(plan, env, say);
-  const cause = causeIn(output);
-  if (code !== 0) {
-    const because = cause ?? `the install script ended with code ${code ?? 'unknown'}`;
-    return { ok: false, lines: [`Native TensorFlow was not fetched: ${because}`, ...NEXT] };
-  }
-  const folder = packageFolder(PACKAGE, modules);
-  if (!hasBinding(folder) || !existsSync(path.join(folder, 'deps', 'lib'))) {
-    const because = cause ?? 'the install script reported no error, but left no library or binding behind';
-    return { ok: false, lines: [`Native TensorFlow was not fetched: ${because}`, ...NEXT] };
-  }
+  const { ok, cause } = await runNpm(plan.command, { cwd: plan.folder, env, say });
+  const because = ok
+    ? hasLibrary(packageFolder(PACKAGE, modules))
+      ? null
+      : (cause ?? NOTHING_LEFT)
+    : (cause ?? 'the install script failed without saying why');
+  if (because !== null)
+    return { ok: false, lines: [`Native TensorFlow was not fetched: ${because}`, ...NEXT_AFTER_DOWNLOAD] };
   return {
     ok: true,
     lines: ['Native TensorFlow is in place. `distillery doctor` tells whether it finds the GPU.'],
   };
-}
-
-/** The line of a program's output that names its error, if there is one. */
-function causeIn(output: string): string | undefined {
-  return /^(?:npm error )?((?:\w*Error: |error: ).+)$/im.exec(output)?.[1]?.trim();
-}
-
-async function run(
-  { folder, command: [program, ...args] }: Extract<NativePlan, { supported: true }>,
-  env: NodeJS.ProcessEnv,
-  say: (text: string) => void,
-): Promise<{ code: number | null; output: string }> {
-  return new Promise((resolve) => {
-    // npm is a command file on Windows, which only a shell can start.
-    const child = spawn(program, args, { cwd: folder, env, shell: process.platform === 'win32' });
-    let output = '';
-    const collect = (chunk: Buffer): void => {
-      output += chunk.toString();
-      say(chunk.toString());
-    };
-    child.stdout.on('data', collect);
-    child.stderr.on('data', collect);
-    child.on('error', (error) => {
-      resolve({ code: null, output: `${output}\nError: ${program} could not be started: ${error.message}` });
-    });
-    child.on('close', (code) => {
-      resolve({ code, output });
-    });
-  });
 }

@@ -18,6 +18,10 @@ export function packageFolder(name: string, modules: Modules): string {
   return folder;
 }
 
+/** Whether a tfjs-node package has both its compiled binding and the library that this one loads. */
+export const hasLibrary = (folder: string): boolean =>
+  hasBinding(folder) && existsSync(path.join(folder, 'deps', 'lib'));
+
 /** Whether a tfjs-node package has its compiled binding, which is downloaded apart from it. */
 export function hasBinding(folder: string): boolean {
   const library = path.join(folder, 'lib');

@@ -1,6 +1,6 @@
 import { add, ready } from '@tensorflow/tfjs-core';
 import { activateCpu } from './cpu.ts';
-import { modulesFrom, type Modules } from './modules.ts';
+import { installedModules, type Modules } from './modules.ts';
 import { BACKEND_NAMES, backendOptions, type BackendChoice, type BackendName } from './options.ts';
 import {
   BackendUnusable,
@@ -22,7 +22,7 @@ export interface PrepareOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** What was asked for on the command line: takes the place of both. */
   readonly override?: BackendChoice;
-  /** Where optional packages come from; left out: as this file finds them. */
+  /** Where optional packages come from; left out: {@link installedModules}. */
   readonly modules?: Modules;
   /** Whether a GPU in software will do; left out: only if its backend is asked for by name. */
   readonly allowSoftware?: boolean;
@@ -50,7 +50,7 @@ export async function prepareBackend(
   choice: BackendChoice,
   options: PrepareOptions,
 ): Promise<PreparedBackend> {
-  const { env, override, modules = modulesFrom(import.meta.url), limit = 60_000 } = options;
+  const { env, override, modules = installedModules(), limit = 60_000 } = options;
   const wanted = override ?? choiceFrom(env) ?? choice;
   const allowSoftware = options.allowSoftware ?? wanted !== 'auto';
   if (wanted !== 'auto') {

@@ -7,6 +7,8 @@ export interface PreparedBackend {
   readonly device: string;
   /** Version of the library below, e.g. `tfjs-backend-wasm 4.22.0`. */
   readonly version: string;
+  /** Folder of the native package that it comes from; absent for what is built in. */
+  readonly location?: string;
   /** Whether reading a tensor back is a mere copy that never waits for a device. */
   readonly readIsFree: boolean;
   /** Backends tried before this one, and why each is not it. */
@@ -20,7 +22,7 @@ export interface SkippedBackend {
 }
 
 /** What a backend's own file hands over; the rest is the same for all. */
-export type Activated = Pick<PreparedBackend, 'device' | 'version' | 'readIsFree'>;
+export type Activated = Pick<PreparedBackend, 'device' | 'version' | 'location' | 'readIsFree'>;
 
 /** Thrown by a backend's own file when it cannot be used here; the message is the reason, fit to be shown. */
 export class BackendUnusable extends Error {

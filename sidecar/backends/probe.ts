@@ -4,7 +4,7 @@
  * optional packages are looked up from (empty: this one);
  * a third, `prepare`, leaves the timing out.
  */
-import { modulesFrom } from './modules.ts';
+import { installedModules, modulesFrom } from './modules.ts';
 import { backendOptions } from './options.ts';
 import { prepareBackend } from './prepare.ts';
 import { reasonOf } from './prepared.ts';
@@ -16,18 +16,25 @@ export type ProbeResult =
       readonly usable: true;
       readonly device: string;
       readonly version: string;
-      readonly imagesPerSecond: number;
+      /** Folder of the native package, null for what is built in. */
+      readonly location: string | null;
+      /** Null when it was not timed. */
+      readonly imagesPerSecond: number | null;
     }
   | { readonly usable: false; readonly reason: string };
 
 async function probe(): Promise<ProbeResult> {
   const [, , name, from, what] = process.argv;
   try {
-    const modules = modulesFrom(from === undefined || from === '' ? import.meta.url : from);
+    const modules = from === undefined || from === '' ? installedModules() : modulesFrom(from);
     const choice = backendOptions.parse(name);
-    const { device, version } = await prepareBackend(choice, { env: {}, modules, allowSoftware: false });
-    const imagesPerSecond = what === 'prepare' ? NaN : await probeSpeed();
-    return { usable: true, device, version, imagesPerSecond };
+    const {
+      device,
+      version,
+      location = null,
+    } = await prepareBackend(choice, { env: {}, modules, allowSoftware: false });
+    const imagesPerSecond = what === 'prepare' ? null : await probeSpeed();
+    return { usable: true, device, version, location, imagesPerSecond };
   } catch (thrown) {
     return { usable: false, reason: reasonOf(thrown).replace(`backend ${name ?? ''}: `, '') };
   }

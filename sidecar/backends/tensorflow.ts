@@ -40,9 +40,10 @@ export async function activateTensorflow(modules: Modules): Promise<Activated> {
 async function activatePackage(name: string, modules: Modules): Promise<Activated> {
   // Looked for before the import, which alone costs a third of a second: on most machines it is not there, being
   // downloaded only on request.
-  if (!hasBinding(packageFolder(name, modules))) {
+  const location = packageFolder(name, modules);
+  if (!hasBinding(location)) {
     throw new BackendUnusable(
-      'is installed, but its native binding (lib/napi-v*/tfjs_binding.node) is missing: run `npm run gpu` to fetch it',
+      `is installed in ${location}, but its native binding (lib/napi-v*/tfjs_binding.node) is missing: run \`npm run gpu\` or \`distillery native install\` to fetch it`,
     );
   }
   // Else the library reports on itself on stderr at every start.
@@ -57,6 +58,7 @@ async function activatePackage(name: string, modules: Modules): Promise<Activate
   const onGpu = isUsingGpuDevice === true;
   return {
     device: onGpu ? 'GPU (CUDA)' : 'CPU (native TensorFlow)',
+    location,
     version: `TensorFlow ${binding?.TF_Version ?? 'of unknown version'} through ${name}`,
     readIsFree: !onGpu,
   };

@@ -1,11 +1,11 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, realpathSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 /** A folder inside the project, so that what runs there finds the project's packages. */
 export function projectFolder(): string {
   const parent = path.resolve('node_modules', '.cache');
   mkdirSync(parent, { recursive: true });
-  return mkdtempSync(path.join(parent, 'distillery-'));
+  return realpathSync(mkdtempSync(path.join(parent, 'distillery-')));
 }
 
 /** Puts packages, each as the text of its ES module, into `folder` and returns a file that finds them before others. */

@@ -1,6 +1,6 @@
-import { createRequire } from 'node:module';
 import path from 'node:path';
 import { engine, env, setBackend } from '@tensorflow/tfjs-core';
+import { assetFolder } from '../assets/folder.ts';
 import { BackendUnusable, type Activated } from './prepared.ts';
 import { shareMemoryOfCopies } from './wasm/identity.ts';
 import type { WasmBackend } from './wasm/memory.ts';
@@ -9,9 +9,11 @@ const PACKAGE = '@tensorflow/tfjs-backend-wasm';
 
 /** The embedded default: XNNPACK in WebAssembly, on one thread of the CPU. */
 export async function activateWasm(): Promise<Activated> {
-  const { setWasmPaths, version_wasm } = await import('@tensorflow/tfjs-backend-wasm');
+  const { setWasmPaths, version_wasm } = await import('./wasm/package.ts');
   // In Node the binaries are read from a folder, whose name must end with a slash.
-  setWasmPaths(path.join(path.dirname(createRequire(import.meta.url).resolve(PACKAGE)), path.sep));
+  const folder = assetFolder('wasm');
+  if (folder === null) throw new BackendUnusable(`the binaries of ${PACKAGE} are missing`);
+  setWasmPaths(path.join(folder, path.sep));
   if (!(await setBackend('wasm'))) throw new BackendUnusable(`${PACKAGE} did not initialise`);
   if (!(await env().getAsync('WASM_HAS_SIMD_SUPPORT')))
     throw new BackendUnusable('this engine has no WebAssembly SIMD');

@@ -73,16 +73,17 @@ export async function activateWebgpu(modules: Modules, allowSoftware: boolean): 
   if (!(await setBackend('webgpu'))) throw new BackendUnusable('tfjs-backend-webgpu did not initialise');
   return {
     device: `${isSoftwareAdapter(info) ? 'software' : 'GPU'} (${describe(info)})`,
+    location: dawn.location,
     version: `tfjs-backend-webgpu ${version_webgpu ?? '4.22.0'} on Dawn`,
     readIsFree: false,
   };
 }
 
-async function loadDawn(modules: Modules): Promise<Dawn> {
+async function loadDawn(modules: Modules): Promise<Dawn & { readonly location: string }> {
   try {
-    packageFolder(PACKAGE, modules);
+    const location = packageFolder(PACKAGE, modules);
     const { create, globals } = (await modules.load(PACKAGE)) as Partial<Dawn>;
-    if (typeof create === 'function' && typeof globals === 'object') return { create, globals };
+    if (typeof create === 'function' && typeof globals === 'object') return { create, globals, location };
   } catch (thrown) {
     throw new BackendUnusable(`package ${PACKAGE}: ${reasonOf(thrown)}`, { cause: thrown });
   }

@@ -97,7 +97,7 @@ describe('the data worker', () => {
     dataset: { name: 'synthetic', samples: 50, testSamples: 10, classes: 3, shape: [4], noise: 1 } as const,
     sampler: { ...options, views: { ...NO_VIEWS, noise: 0.5 } },
   };
-  const source = new PrefetchSource(pathToFileURL(resolve('dist/prefetchWorker.js')), {
+  const source = new PrefetchSource(pathToFileURL(resolve('dist/sidecar/prefetchWorker.js')), {
     ...setup,
     dataset: { ...setup.dataset, shape: [4] },
   });

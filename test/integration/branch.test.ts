@@ -95,12 +95,12 @@ describe('a branch', () => {
     const prepared = await branchRun(request, () => null);
     if (prepared.kind === 'invalid') throw new Error(JSON.stringify(prepared.findings));
     for (const delay of [300, 500, 700, 900]) {
-      const { child, finished } = startNode(['dist/trainer.js', prepared.runDir]);
+      const { child, finished } = startNode(['dist/sidecar/trainer.js', prepared.runDir]);
       await Promise.race([finished, pause(delay)]);
       child.kill('SIGKILL');
       await finished;
     }
-    const trained = await startNode(['dist/trainer.js', prepared.runDir]).finished;
+    const trained = await startNode(['dist/sidecar/trainer.js', prepared.runDir]).finished;
     expect(trained.code, trained.stderr).toBe(0);
     expect(await effectiveRun(prepared.runDir)).toEqual(await effectiveRun(whole));
   });

@@ -129,7 +129,7 @@ describe('a run that is steered', () => {
     const last = (await listCheckpoints(runDir)).at(-1);
     if (!last) throw new Error('no checkpoint');
     writeFileSync(join(last.path, 'optimizer.bin'), 'broken');
-    const trained = await startNode(['dist/trainer.js', runDir]).finished;
+    const trained = await startNode(['dist/sidecar/trainer.js', runDir]).finished;
     expect(trained.stderr).toContain('does not have its digest');
     expect(trained.code).toBe(0);
     expect(await effectiveRun(runDir)).toEqual(expected);
@@ -155,7 +155,7 @@ describe('ends that are easily got wrong', () => {
     const { finished } = start(folder, LONG);
     const runDir = await runDirOf(folder);
     await until(runDir, ({ step }) => step > 5);
-    const second = await startNode(['dist/trainer.js', runDir]).finished;
+    const second = await startNode(['dist/sidecar/trainer.js', runDir]).finished;
     expect(second.code).toBe(5);
     expect(second.stderr).toContain('is being written by process');
     await distillery(['stop', runDir]);

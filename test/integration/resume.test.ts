@@ -10,7 +10,7 @@ import { effectiveRun } from '../support/effective.ts';
 import { startNode, temporaryFolder } from '../support/processes.ts';
 import { toyNames, type ToyName } from '../toys/methods.ts';
 
-const trainer = resolve('dist/trainer.js');
+const trainer = resolve('dist/sidecar/trainer.js');
 
 async function newRun(folder: string, backend: string): Promise<string> {
   const prepared = await prepareRun(

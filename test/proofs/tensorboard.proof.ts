@@ -82,14 +82,14 @@ async function trainKilledAndResumed(): Promise<void> {
   );
   if (prepared.kind === 'invalid') throw new Error('the example is invalid');
   trained = { id: prepared.record.id, runDir: prepared.runDir };
-  const first = startNode(['dist/trainer.js', trained.runDir]);
+  const first = startNode(['dist/sidecar/trainer.js', trained.runDir]);
   await until(async () => (await lastStep(trained.runDir)) > 200);
   first.child.kill('SIGKILL');
   await first.finished;
-  expect((await startNode(['dist/trainer.js', trained.runDir]).finished).code).toBe(0);
+  expect((await startNode(['dist/sidecar/trainer.js', trained.runDir]).finished).code).toBe(0);
   const { connection } = await findOrStart(runs, {
     identity: { name: 'proof', version: '0' },
-    start: { entry: resolve('dist/daemon.js') },
+    start: { entry: resolve('dist/sidecar/daemon.js') },
   });
   const { update } = await connection.request('series/subscribe', {
     run: trained.id,

@@ -17,7 +17,7 @@ export interface Finished {
   readonly stderr: string;
 }
 
-export const CLI = resolve('dist/cli.js');
+export const CLI = resolve('dist/sidecar/cli.js');
 
 /** A Node program; its output collected. */
 export function startNode(
