@@ -33,7 +33,10 @@ await build({
   outdir: 'dist/webview',
   jsx: 'automatic',
   jsxImportSource: 'preact',
-  entryPoints: ['webview/main.tsx', 'webview/page.css'],
+  entryPoints: ['webview/main.tsx', 'webview/theme/page.css'],
   entryNames: 'page',
+  // The font of the icons lies beside the page.
+  loader: { '.ttf': 'file' },
+  assetNames: '[name]',
 });
 cpSync('webview/index.html', 'dist/webview/index.html');
