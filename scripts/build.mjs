@@ -1,6 +1,7 @@
 // Bundles everything into dist/. Node packages stay outside: the sidecar runs beside its node_modules.
 import { build } from 'esbuild';
 import { cpSync, rmSync } from 'node:fs';
+import { buildExtension } from './buildExtension.mjs';
 
 const shared = { bundle: true, sourcemap: true, logLevel: 'warning', legalComments: 'none' };
 
@@ -40,3 +41,4 @@ await build({
   assetNames: '[name]',
 });
 cpSync('webview/index.html', 'dist/webview/index.html');
+await buildExtension(shared);

@@ -10,7 +10,8 @@ import {
   validate,
 } from './cli/experiments.ts';
 import { BadInput, EXIT, tell } from './cli/output.ts';
-import { runAttached } from './cli/run.ts';
+import { branchAttached, runAttached } from './cli/run.ts';
+import { ProtocolError } from './protocol/errors.ts';
 import { StoreError } from './store/errors.ts';
 import { list, prune, resume, showRun, want } from './cli/runs.ts';
 
@@ -36,7 +37,9 @@ const networks = () => import('./cli/networks.ts');
 const daemon = () => import('./cli/daemon.ts');
 
 const isBadInput = (error: unknown): boolean =>
-  error instanceof BadInput || (error instanceof StoreError && error.code === 'unwritable-folder');
+  error instanceof BadInput ||
+  (error instanceof StoreError && error.code === 'unwritable-folder') ||
+  (error instanceof ProtocolError && error.code === 'wrong-state');
 
 /** Every action gives the process its exit code. */
 const exits =
@@ -67,6 +70,16 @@ program
         ? (await daemon()).runDetached(file, { runs: runs(), ...o })
         : runAttached(file, { runs: runs(), ...o }),
     ),
+  );
+
+program
+  .command('branch <run>')
+  .description('a new run from a checkpoint of another one, with changed settings if wanted')
+  .requiredOption('--step <n>', 'step of the checkpoint', count)
+  .option(...SET)
+  .option(...JSON_FLAG)
+  .action(
+    exits((run: string, o: { step: number; set: string[]; json: boolean }) => branchAttached(runs(), run, o)),
   );
 
 program

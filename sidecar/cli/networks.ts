@@ -10,8 +10,8 @@ import { readRun, RESOLVED_FILE } from '../store/runs.ts';
 import { networkFiles, restoreNetworks } from '../trainer/checkpointCodec.ts';
 import { evaluate } from '../trainer/evaluation.ts';
 import { openSession, type Session } from '../trainer/session.ts';
+import { findRun } from './findRun.ts';
 import { BadInput, EXIT, say, sayJson, table, tell } from './output.ts';
-import { findRun } from './runs.ts';
 
 /** A run's networks as a checkpoint has them. @param at a step, `best` or `last` */
 async function opened(

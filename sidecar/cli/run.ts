@@ -4,12 +4,14 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { tailOfLog } from '../daemon/settle.ts';
 import { missingData } from '../datasets/registry.ts';
-import { prepareRun } from '../launchers/prepareRun.ts';
+import { branchRun } from '../launchers/branchRun.ts';
+import { prepareRun, type PreparedRun } from '../launchers/prepareRun.ts';
 import type { TrainerEnd } from '../launchers/launcher.ts';
 import { isEnded } from '../protocol/runRecord.ts';
 import { LOG_FILE, readRun } from '../store/runs.ts';
 import { LEASE_HELD_EXIT } from '../trainer/exitCodes.ts';
 import { BadInput, EXIT, report, sayJson, tell } from './output.ts';
+import { findRun } from './findRun.ts';
 import { follow, reportEnd } from './progress.ts';
 
 export interface RunOptions {
@@ -27,11 +29,8 @@ export async function runAttached(file: string, options: RunOptions): Promise<nu
     { experiment: { path: file }, overrides: options.set, status: 'preparing' },
     missingData,
   );
-  if (prepared.kind === 'invalid') {
-    report(prepared.findings, options.json);
-    return EXIT.badInput;
-  }
-  for (const warning of prepared.warnings) report([warning], false);
+  const runDir = accepted(prepared, options.json);
+  if (runDir === null) return EXIT.badInput;
   // The page is a convenience: training does not wait for it, nor end with it.
   const page = options.serve
     ? import('./daemon.ts')
@@ -40,7 +39,32 @@ export async function runAttached(file: string, options: RunOptions): Promise<nu
           tell(`no page: ${error instanceof Error ? error.message : String(error)}`);
         })
     : null;
-  return trainAttached(prepared.runDir, options.json, page);
+  return trainAttached(runDir, options.json, page);
+}
+
+/** Starts a run from a checkpoint of another one and follows it to its end. @returns the exit code */
+export async function branchAttached(
+  runsFolder: string,
+  name: string,
+  options: { readonly step: number; readonly set: readonly string[]; readonly json: boolean },
+): Promise<number> {
+  const { step, set: overrides } = options;
+  const parentDir = await findRun(runsFolder, name);
+  const prepared = await branchRun({ runDir: parentDir, step, overrides, status: 'preparing' }, missingData);
+  const runDir = accepted(prepared, options.json);
+  return runDir === null ? EXIT.badInput : trainAttached(runDir, options.json);
+}
+
+/** Reports what was found. @returns the run directory, or null when none was made */
+function accepted(prepared: PreparedRun, json: boolean): string | null {
+  switch (prepared.kind) {
+    case 'invalid':
+      report(prepared.findings, json);
+      return null;
+    case 'ready':
+      report(prepared.warnings, false);
+      return prepared.runDir;
+  }
 }
 
 /**

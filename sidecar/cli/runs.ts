@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { settle } from '../daemon/settle.ts';
 import { isEnded, type RunRecord } from '../protocol/runRecord.ts';
@@ -7,25 +6,9 @@ import { LEASE_FILE, readLeaseSync } from '../store/leaseFile.ts';
 import { livenessOf } from '../store/liveness.ts';
 import { applyRetention } from '../store/retention.ts';
 import { listRuns, readRun } from '../store/runs.ts';
+import { findRun } from './findRun.ts';
 import { BadInput, EXIT, say, sayJson, table, tell } from './output.ts';
 import { trainAttached } from './run.ts';
-
-/** A run by its directory, its id or the end of its id. @throws BadInput when none or several fit */
-export async function findRun(runsFolder: string, name: string): Promise<string> {
-  if (existsSync(join(name, 'run.json'))) return resolve(name);
-  const { runs } = await listRuns(resolve(runsFolder));
-  const matching = runs.filter(({ record }) => record.id === name || record.id.endsWith(name));
-  const [only, second] = matching;
-  if (!only)
-    throw new BadInput(
-      `There is no run ${name} in ${resolve(runsFolder)}. distillery list shows what there is.`,
-    );
-  if (second)
-    throw new BadInput(
-      `${name} fits ${matching.length} runs: ${matching.map(({ record }) => record.id).join(', ')}.`,
-    );
-  return only.runDir;
-}
 
 export async function list(runsFolder: string, json: boolean): Promise<number> {
   const { runs, problems } = await listRuns(resolve(runsFolder));

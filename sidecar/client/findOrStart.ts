@@ -7,6 +7,7 @@ import { spawn } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { ProtocolError } from '../protocol/errors.ts';
+import type { Access } from '../protocol/messages.ts';
 import { logPath, readDiscovery } from './discoveryFile.ts';
 import { shakeHands, type ClientIdentity, type Handshake } from './handshake.ts';
 import { realFolder } from './stateFolder.ts';
@@ -27,6 +28,8 @@ export interface FindOptions {
   identity: ClientIdentity;
   /** Without it, a daemon that is not there is an error. */
   start?: DaemonProgram;
+  /** What this client may do there, full unless told. */
+  access?: Access;
   signal?: AbortSignal;
   onProblem?: (problem: string) => void;
 }
@@ -65,11 +68,11 @@ export async function findOrStart(runsFolder: string, options: FindOptions): Pro
 }
 
 /** Null when no living daemon has published itself. */
-async function find(folder: string, { identity, onProblem }: FindOptions): Promise<Handshake | null> {
+async function find(folder: string, options: FindOptions): Promise<Handshake | null> {
   const discovery = readDiscovery(folder)?.discovery;
   if (!discovery) return null;
   try {
-    return await shakeHands(discovery, identity, onProblem);
+    return await shakeHands(discovery, options.identity, options);
   } catch (error) {
     if (error instanceof ProtocolError && error.code !== 'incompatible-version') return null;
     throw error;

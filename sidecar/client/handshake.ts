@@ -1,14 +1,14 @@
 /**
  * Opens a socket to a daemon and proves, both ways, that it is the right one.
  *
- * API: shakeHands(discovery, client) → connection and what the daemon said.
+ * API: shakeHands(discovery, client, options) → connection and what the daemon said.
  */
 import 'vscode-jsonrpc/node';
 import { WebSocket } from 'ws';
 import { Connection } from '../protocol/connection.ts';
 import type { Discovery } from '../protocol/discovery.ts';
 import { ProtocolError } from '../protocol/errors.ts';
-import type { RequestResult } from '../protocol/messages.ts';
+import type { Access, RequestResult } from '../protocol/messages.ts';
 import { webSocketTransport } from '../protocol/transport.ts';
 import { formatVersion, isCompatible, PROTOCOL_VERSION, type ProtocolVersion } from '../protocol/version.ts';
 
@@ -19,6 +19,11 @@ const MAX_FRAME_BYTES = 256 << 20;
 export interface ClientIdentity {
   name: string;
   version: string;
+}
+
+export interface HandshakeOptions {
+  access?: Access;
+  onProblem?: (problem: string) => void;
 }
 
 export interface Handshake {
@@ -34,7 +39,7 @@ function incompatible(other: ProtocolVersion): ProtocolError {
   );
 }
 
-async function openSocket(port: number): Promise<WebSocket> {
+export async function openSocket(port: number): Promise<WebSocket> {
   const socket = new WebSocket(`ws://127.0.0.1:${port}/rpc`, {
     handshakeTimeout: OPEN_DEADLINE_MS,
     maxPayload: MAX_FRAME_BYTES,
@@ -57,7 +62,7 @@ async function openSocket(port: number): Promise<WebSocket> {
 export async function shakeHands(
   { port, token, protocol, runsFolder }: Discovery,
   client: ClientIdentity,
-  onProblem: (problem: string) => void = () => undefined,
+  { access = 'full', onProblem = () => undefined }: HandshakeOptions = {},
 ): Promise<Handshake> {
   let socket: WebSocket;
   try {
@@ -70,7 +75,7 @@ export async function shakeHands(
   try {
     const daemon = await connection.request(
       'hello',
-      { token, protocol: PROTOCOL_VERSION, client },
+      { token, protocol: PROTOCOL_VERSION, client, access },
       { deadlineMs: OPEN_DEADLINE_MS },
     );
     if (!isCompatible(daemon.protocol)) throw incompatible(daemon.protocol);

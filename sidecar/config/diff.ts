@@ -1,5 +1,5 @@
-import { isRecord } from './document.ts';
 import { experimentSchema, type Experiment } from './experiment.ts';
+import { leavesOf } from './leaves.ts';
 import { inSchemaOrder } from './schemaWalk.ts';
 
 export interface Difference {
@@ -12,7 +12,7 @@ export interface Difference {
 
 /** What differs between two effective configurations; keys in schema order, equal parts left out. */
 export function diffExperiments(before: Experiment, after: Experiment): Difference[] {
-  const [a, b] = [flatten(before), flatten(after)];
+  const [a, b] = [flattenExperiment(before), flattenExperiment(after)];
   return inBothOrders([...a.keys()], [...b.keys()]).flatMap((path): Difference[] => {
     const [left, right] = [a.get(path), b.get(path)];
     if (JSON.stringify(left) === JSON.stringify(right)) return [];
@@ -21,16 +21,9 @@ export function diffExperiments(before: Experiment, after: Experiment): Differen
   });
 }
 
-function flatten(experiment: Experiment): Map<string, unknown> {
-  const leaves = new Map<string, unknown>();
-  const visit = (value: unknown, path: string) => {
-    if (isRecord(value))
-      for (const [key, child] of Object.entries(value)) visit(child, path === '' ? key : `${path}.${key}`);
-    else leaves.set(path, value);
-  };
-  visit(inSchemaOrder(experimentSchema, experiment), '');
-  return leaves;
-}
+/** Every setting by its dotted path, in schema order; lists are one value. */
+export const flattenExperiment = (experiment: Experiment): Map<string, unknown> =>
+  leavesOf(inSchemaOrder(experimentSchema, experiment));
 
 /** The union of two lists that agree in order: what only the second has stands after what it follows there. */
 function inBothOrders(first: readonly string[], second: readonly string[]): string[] {

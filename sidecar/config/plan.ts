@@ -40,6 +40,16 @@ export function modelNames(declaration: MethodDeclaration, models: Experiment['m
   return named.length > 0 ? named : ['student'];
 }
 
+/** The stage in which a run stands after `step` steps: at a border the one that just ended, since it has still to end. */
+export function positionAt(
+  stages: readonly Pick<StagePlan, 'from' | 'steps'>[],
+  step: number,
+): { readonly stage: number; readonly stageStep: number } {
+  const reached = stages.findIndex(({ from, steps }) => step <= from + steps);
+  const stage = reached === -1 ? stages.length - 1 : reached;
+  return { stage, stageStep: step - (stages[stage]?.from ?? 0) };
+}
+
 export function planOf(experiment: Experiment): Plan {
   const { training } = experiment;
   const declaration = declarationOf(experiment.method.name);

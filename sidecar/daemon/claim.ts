@@ -61,7 +61,7 @@ export async function claimFolder(discovery: Discovery, dead: number | null = nu
 
 async function lives(rival: Discovery): Promise<boolean> {
   try {
-    const { connection } = await shakeHands(rival, { name: 'daemon', version: '' });
+    const { connection } = await shakeHands(rival, { name: 'daemon', version: '' }, { access: 'read' });
     connection.close();
     return true;
   } catch (error) {

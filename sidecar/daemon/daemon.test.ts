@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { logPath, readDiscovery } from '../client/discoveryFile.ts';
@@ -112,6 +112,17 @@ describe('runs', () => {
     const shown = await client.request('runs/show', { run: id });
     expect(shown.summary.notes).toMatchObject({ name: 'ours', pinned: true });
     expect(shown.experimentText).toContain('dkel');
+    expect(shown.checkpoints.length).toBeGreaterThan(0);
+    for (const { bytes, savedAt, score } of shown.checkpoints) {
+      expect(bytes).toBeGreaterThan(10);
+      expect(Date.now() - Date.parse(savedAt ?? '')).toBeLessThan(60_000);
+      expect(score).toBeNull();
+    }
+    const { parameters } = await client.request('runs/parameters', { runs: [id, 'no-such-run'] });
+    expect(Object.keys(parameters)).toEqual([id]);
+    expect(await client.request('runs/predictions', { run: id })).toEqual({ predictions: null });
+    writeFileSync(join(folder, id, 'predictions.json'), '{"version": 0}');
+    expect(await client.request('runs/predictions', { run: id })).toEqual({ predictions: null });
   });
 });
 

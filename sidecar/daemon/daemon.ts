@@ -11,22 +11,25 @@ import { pageUrl } from '../client/discoveryFile.ts';
 import { realFolder } from '../client/stateFolder.ts';
 import type { Launcher } from '../launchers/launcher.ts';
 import type { Discovery } from '../protocol/discovery.ts';
+import type { RequestParams, RequestResult } from '../protocol/messages.ts';
 import { PROTOCOL_VERSION } from '../protocol/version.ts';
 import { claimFolder, predecessor, type Claim } from './claim.ts';
 import type { Log } from './log.ts';
-import type { PrepareRun } from './prepareRun.ts';
+import type { Experiments } from './experiments.ts';
 import { RunQueue } from './queue.ts';
 import { RunActions } from './runActions.ts';
+import { RunDetails } from './runDetails.ts';
 import { Server } from './server.ts';
 import { SeriesHub } from './seriesHub.ts';
 import { Session, type SessionServices } from './session.ts';
+import { stopAll } from './stopAll.ts';
 import { createToken } from './token.ts';
 import { RunWatcher } from './watcher.ts';
 
 export interface DaemonOptions {
   runsFolder: string;
   launcher: Launcher;
-  prepareRun: PrepareRun;
+  experiments: Experiments;
   /** Folder of the page's files. */
   webviewFolder: string;
   product: { name: string; version: string };
@@ -93,9 +96,21 @@ export class Daemon {
       log,
     );
     this.#queue = new RunQueue(this.#watcher, options.launcher, options.parallelism, log);
-    const actions = new RunActions(runsFolder, this.#watcher, options.prepareRun);
-    const { product } = options;
-    this.#services = { token, product, runsFolder, watcher: this.#watcher, hub: this.#hub, actions, log };
+    const { product, experiments } = options;
+    this.#services = {
+      token,
+      product,
+      runsFolder,
+      watcher: this.#watcher,
+      hub: this.#hub,
+      actions: new RunActions(runsFolder, this.#watcher, experiments),
+      details: new RunDetails(this.#watcher, experiments, log),
+      permit: () => {
+        this.#queue.permit();
+      },
+      shutdown: (params) => this.#shutdown(params),
+      log,
+    };
   }
 
   /** Listens, then claims the folder; where another daemon lives, gives way to it. */
@@ -172,6 +187,18 @@ export class Daemon {
     this.#hub.end();
     await this.#server.close();
     this.#resolveEnded(reason);
+  }
+
+  async #shutdown({ runs }: RequestParams<'system/shutdown'>): Promise<RequestResult<'system/shutdown'>> {
+    this.#log(`asked to end and ${runs} the runs`);
+    this.#queue.end();
+    const result =
+      runs === 'stop' ? await stopAll(this.#watcher, this.#queue) : { stopped: [], stillRunning: [] };
+    // After the answer is on its way.
+    setImmediate(() => {
+      void this.end('a client asked for it');
+    });
+    return result;
   }
 
   #check(claim: Claim): void {

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import packageJson from '../../package.json' with { type: 'json' };
 import { localLauncher } from '../launchers/local.ts';
-import { prepareExperiment } from './prepareExperiment.ts';
+import { configuredExperiments } from './configuredExperiments.ts';
 import { runDaemon } from './runDaemon.ts';
 
 const { values } = parseArgs({
@@ -21,7 +21,7 @@ const besides = (name: string): string => fileURLToPath(new URL(name, import.met
 const code = await runDaemon({
   runsFolder: values.runs,
   launcher: localLauncher({ trainerEntry: besides('trainer.js') }),
-  prepareRun: prepareExperiment,
+  experiments: configuredExperiments,
   webviewFolder: besides('webview'),
   product: { name: packageJson.name, version: packageJson.version },
   parallelism,

@@ -2,7 +2,7 @@
  * Starts trainers for queued runs, oldest first, a few at a time. The queue is the set of directories whose status is
  * `queued`, so it survives the daemon.
  *
- * API: RunQueue.advance(), isBusy(), end().
+ * API: RunQueue.permit(), advance(), isStarting(id), isBusy(), end().
  */
 import type { Launcher, TrainerEnd } from '../launchers/launcher.ts';
 import { StoreError } from '../store/errors.ts';
@@ -23,6 +23,8 @@ export class RunQueue {
   readonly #starting = new Set<string>();
   /** Queued runs that could neither be started nor settled: not tried again by this daemon. */
   readonly #hopeless = new Set<string>();
+  /** Whether somebody who may start runs has come. */
+  #permitted = false;
   #ended = false;
 
   constructor(watcher: RunWatcher, launcher: Launcher, parallelism: number, log: Log) {
@@ -32,9 +34,20 @@ export class RunQueue {
     this.#log = log;
   }
 
+  /** A workspace that nobody trusts may hold queued runs of whoever made it: nothing starts before this. */
+  permit(): void {
+    this.#permitted = true;
+    this.advance();
+  }
+
+  /** True while a trainer was started here and does not hold its run yet. */
+  isStarting(id: string): boolean {
+    return this.#starting.has(id);
+  }
+
   /** Starts what may be started. Called whenever anything changed. */
   advance(): void {
-    if (this.#ended) return;
+    if (this.#ended || !this.#permitted) return;
     const runs = this.#watcher.runs();
     for (const { id, summary } of runs.map((run) => ({ id: run.id, summary: run.summary() }))) {
       if (summary?.liveness !== 'queued') {
@@ -53,11 +66,12 @@ export class RunQueue {
     }
   }
 
-  /** True while a run waits, starts or is worked on: the daemon has something to look after. */
+  /** True while a run waits that may be started, or is worked on: the daemon has something to look after. */
   isBusy(): boolean {
     return this.#watcher.runs().some((run) => {
       const liveness = run.summary()?.liveness;
-      return liveness === 'live' || (liveness === 'queued' && !this.#hopeless.has(run.id));
+      const mayStart = this.#permitted && !this.#hopeless.has(run.id);
+      return liveness === 'live' || (liveness === 'queued' && mayStart);
     });
   }
 
@@ -85,7 +99,10 @@ export class RunQueue {
   async #trainerEnded(run: WatchedRun, { code, signal }: TrainerEnd): Promise<void> {
     const how = signal === null ? `with exit code ${String(code)}` : `by ${signal}`;
     this.#log(`the trainer of ${run.id} ended ${how}`);
-    if (this.#ended) return;
+    if (this.#ended) {
+      this.#starting.delete(run.id);
+      return;
+    }
     const fresh = await this.#watcher.look(run.id);
     if (fresh?.summary()?.liveness === 'queued' && !isWorkedOn(fresh)) {
       const tail = (await tailOfLog(run.runDir, LOG_EXCERPT_BYTES)).trim();

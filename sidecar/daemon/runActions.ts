@@ -1,64 +1,53 @@
 /**
  * What clients can do to runs. Live trainers are never signalled: the wish is written down, and they reconcile.
  *
- * API: RunActions.start, stop, pause, resume, checkpoint, remove, show, annotate.
+ * API: RunActions.start, branch, stop, pause, resume, checkpoint, remove annotate.
  */
 import { existsSync, mkdirSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { ProtocolError } from '../protocol/errors.ts';
 import type { RequestParams, RequestResult } from '../protocol/messages.ts';
-import type { RunStatus } from '../protocol/runRecord.ts';
-import type { RunSummary } from '../protocol/runSummary.ts';
 import { renameOver } from '../store/atomicFile.ts';
-import { listCheckpoints } from '../store/checkpoints.ts';
 import { requestCheckpoint, setWanted } from '../store/control.ts';
 import { Lease } from '../store/lease.ts';
 import { annotate } from '../store/notes.ts';
-import { experimentFile, RESOLVED_FILE } from '../store/runs.ts';
-import type { PrepareRun } from './prepareRun.ts';
-import { settle, tailOfLog } from './settle.ts';
-import type { WatchedRun } from './watchedRun.ts';
+import type { Experiments, PreparedRun } from './experiments.ts';
+import { findRun, wrongState } from './findRun.ts';
+import { settle } from './settle.ts';
 import type { RunWatcher } from './watcher.ts';
 
 const BY = 'daemon';
-const LOG_TAIL_BYTES = 64 << 10;
 const TRASH_FOLDER = '.trash';
 
 /** The wish is written down; `runs/changed` tells what comes of it. */
 type Done = Record<string, never>;
 
-interface FoundRun {
-  run: WatchedRun;
-  summary: RunSummary;
-}
-
 export class RunActions {
   readonly #runsFolder: string;
   readonly #watcher: RunWatcher;
-  readonly #prepareRun: PrepareRun;
+  readonly #experiments: Experiments;
 
-  constructor(runsFolder: string, watcher: RunWatcher, prepareRun: PrepareRun) {
+  constructor(runsFolder: string, watcher: RunWatcher, experiments: Experiments) {
     this.#runsFolder = runsFolder;
     this.#watcher = watcher;
-    this.#prepareRun = prepareRun;
+    this.#experiments = experiments;
   }
 
   async start(request: RequestParams<'runs/start'>): Promise<RequestResult<'runs/start'>> {
-    const prepared = await this.#prepareRun(request, this.#runsFolder);
-    switch (prepared.kind) {
-      case 'rejected':
-        return prepared;
-      case 'queued': {
-        const { summary } = await this.find(basename(prepared.runDir));
-        return { kind: 'queued', run: summary, findings: prepared.findings };
-      }
-    }
+    return this.#submitted(await this.#experiments.start(request, this.#runsFolder));
+  }
+
+  async branch({
+    run: id,
+    step,
+    overrides,
+  }: RequestParams<'runs/branch'>): Promise<RequestResult<'runs/branch'>> {
+    const { run } = await findRun(this.#watcher, id);
+    return this.#submitted(await this.#experiments.branch({ runDir: run.runDir, step, overrides }));
   }
 
   /** A live run is asked to stop; one that nobody works on ends at once. */
   async stop(id: string): Promise<Done> {
-    const { run, summary } = await this.find(id);
+    const { run, summary } = await findRun(this.#watcher, id);
     switch (summary.liveness) {
       case 'live':
         setWanted(run.runDir, 'stop', BY);
@@ -75,7 +64,7 @@ export class RunActions {
   }
 
   async pause(id: string): Promise<Done> {
-    const { run, summary } = await this.find(id);
+    const { run, summary } = await findRun(this.#watcher, id);
     if (summary.liveness !== 'live') throw wrongState(summary, 'cannot be paused');
     setWanted(run.runDir, 'pause', BY);
     await this.#watcher.look(id);
@@ -83,7 +72,7 @@ export class RunActions {
   }
 
   async resume(id: string): Promise<RequestResult<'runs/resume'>> {
-    const { run, summary } = await this.find(id);
+    const { run, summary } = await findRun(this.#watcher, id);
     if (summary.liveness === 'live') {
       setWanted(run.runDir, 'run', BY);
       await this.#watcher.look(id);
@@ -99,7 +88,7 @@ export class RunActions {
   }
 
   async checkpoint(id: string): Promise<Done> {
-    const { run, summary } = await this.find(id);
+    const { run, summary } = await findRun(this.#watcher, id);
     if (summary.liveness !== 'live') throw wrongState(summary, 'cannot make a checkpoint');
     requestCheckpoint(run.runDir, BY);
     return {};
@@ -107,7 +96,7 @@ export class RunActions {
 
   /** Moves the directory away; nothing is ever erased here. */
   async remove(id: string): Promise<{ movedTo: string }> {
-    const { run, summary } = await this.find(id);
+    const { run, summary } = await findRun(this.#watcher, id);
     if (summary.liveness === 'live' || summary.liveness === 'queued') {
       throw wrongState(summary, 'cannot be deleted', 'Stop it first.');
     }
@@ -123,49 +112,25 @@ export class RunActions {
     return { movedTo };
   }
 
-  async show(id: string): Promise<RequestResult<'runs/show'>> {
-    const { run, summary } = await this.find(id);
-    const file = experimentFile(run.runDir);
-    return {
-      summary,
-      directory: run.runDir,
-      experimentFile: file,
-      experimentText: await readFile(file, 'utf8'),
-      resolvedText: await readFile(join(run.runDir, RESOLVED_FILE), 'utf8'),
-      checkpoints: await listCheckpoints(run.runDir),
-      logTail: await tailOfLog(run.runDir, LOG_TAIL_BYTES),
-    };
-  }
-
   async annotate({
     run: id,
     changes,
   }: RequestParams<'runs/annotate'>): Promise<RequestResult<'runs/annotate'>> {
-    const { run } = await this.find(id);
+    const { run } = await findRun(this.#watcher, id);
     const given = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
     const notes = await annotate(run.runDir, given);
     await this.#watcher.look(id);
     return { notes };
   }
 
-  /** The run as it is now. @throws ProtocolError `run-not-found`. */
-  async find(id: string): Promise<FoundRun> {
-    const run = await this.#watcher.look(id);
-    const summary = run?.summary();
-    if (run !== undefined && summary) return { run, summary };
-    throw new ProtocolError(
-      'run-not-found',
-      `There is no run ${id} in ${this.#runsFolder}.`,
-      'List the runs.',
-    );
+  async #submitted(prepared: PreparedRun): Promise<RequestResult<'runs/start'>> {
+    switch (prepared.kind) {
+      case 'rejected':
+        return prepared;
+      case 'queued': {
+        const { summary } = await findRun(this.#watcher, basename(prepared.runDir));
+        return { kind: 'queued', run: summary, findings: prepared.findings };
+      }
+    }
   }
-}
-
-function describe({ liveness, record }: RunSummary): RunStatus | 'lost' {
-  return liveness === 'lost' ? 'lost' : record.status;
-}
-
-function wrongState(summary: RunSummary, cannot: string, next = 'Look at its state first.'): ProtocolError {
-  const message = `The run ${summary.record.id} is ${describe(summary)} and ${cannot}.`;
-  return new ProtocolError('wrong-state', message, next);
 }

@@ -1,20 +1,30 @@
 /**
- * One client: nothing but `hello` until it has shown the token, then requests, and notifications of what changes.
+ * One client: nothing but `hello` until it has shown the token, then what its access allows, and notifications of what
+ * changes.
  *
  * API: new Session(socket, services), isAuthenticated, tell(run), tellRemoved(id), sendSeries().
  */
 import type { WebSocket } from 'ws';
 import { ProtocolError } from '../protocol/errors.ts';
-import type { RequestParams, RequestResult } from '../protocol/messages.ts';
+import {
+  accessTo,
+  type Access,
+  type RequestMethod,
+  type RequestParams,
+  type RequestResult,
+} from '../protocol/messages.ts';
 import type { RunSummary } from '../protocol/runSummary.ts';
 import { serve, type Handlers, type ServerEnd } from '../protocol/serve.ts';
 import { webSocketTransport } from '../protocol/transport.ts';
 import { formatVersion, isCompatible, PROTOCOL_VERSION } from '../protocol/version.ts';
+import { findRun } from './findRun.ts';
 import type { Log } from './log.ts';
 import type { RunActions } from './runActions.ts';
+import type { RunDetails } from './runDetails.ts';
 import type { RunSeries } from './runSeries.ts';
 import type { SeriesHub } from './seriesHub.ts';
 import { seriesUpdate } from './seriesUpdate.ts';
+import { endSurvivor, listSurvivors } from './survivors.ts';
 import { sameToken } from './token.ts';
 import type { WatchedRun } from './watchedRun.ts';
 import type { RunWatcher } from './watcher.ts';
@@ -31,6 +41,10 @@ export interface SessionServices {
   watcher: RunWatcher;
   hub: SeriesHub;
   actions: RunActions;
+  details: RunDetails;
+  /** Called when a client that may start runs has come. */
+  permit: () => void;
+  shutdown: (params: RequestParams<'system/shutdown'>) => Promise<RequestResult<'system/shutdown'>>;
   log: Log;
 }
 
@@ -51,6 +65,7 @@ export class Session {
   #lastSubscription = 0;
   readonly #helloTimer: NodeJS.Timeout;
   #client: string | null = null;
+  #access: Access = 'read';
 
   constructor(socket: WebSocket, services: SessionServices) {
     this.#socket = socket;
@@ -103,20 +118,23 @@ export class Session {
   }
 
   #handlers(): Handlers {
-    const { actions, watcher } = this.#services;
+    const { actions, details, watcher, shutdown } = this.#services;
     const gated: Omit<Handlers, 'hello'> = {
       'runs/list': () => ({
         runs: watcher.runs().flatMap((run) => this.#summary(run) ?? []),
         problems: watcher.problems(),
       }),
       'runs/start': (params) => actions.start(params),
+      'runs/branch': (params) => actions.branch(params),
       'runs/stop': ({ run }) => actions.stop(run),
       'runs/pause': ({ run }) => actions.pause(run),
       'runs/resume': ({ run }) => actions.resume(run),
       'runs/checkpoint': ({ run }) => actions.checkpoint(run),
       'runs/delete': ({ run }) => actions.remove(run),
-      'runs/show': ({ run }) => actions.show(run),
+      'runs/show': ({ run }) => details.show(run),
       'runs/annotate': (params) => actions.annotate(params),
+      'runs/predictions': ({ run }) => details.predictions(run),
+      'runs/parameters': ({ runs }) => details.parameters(runs),
       'series/subscribe': (params) => this.#subscribe(params),
       'series/unsubscribe': ({ subscription }) => {
         this.#unsubscribe(subscription);
@@ -124,31 +142,41 @@ export class Session {
       },
       'series/range': (params) => this.#range(params),
       'system/heartbeat': () => ({ time: Date.now() }),
+      'system/survivors': () => ({ survivors: listSurvivors(watcher.runs()) }),
+      'system/endSurvivor': async ({ run, pid }) => endSurvivor((await findRun(watcher, run)).run, pid),
+      'system/shutdown': shutdown,
     };
-    // Every handler but hello's waits behind the token.
-    const behindToken = Object.fromEntries(
+    // Every handler but hello's stands behind the token and the client's access.
+    const guarded = Object.fromEntries(
       Object.entries(gated).map(([method, handle]) => [
         method,
         (params: never, signal: AbortSignal) => {
-          this.#assertAuthenticated();
+          this.#assertAllowed(method as RequestMethod);
           return handle(params, signal);
         },
       ]),
     ) as typeof gated;
-    return { ...behindToken, hello: (params) => this.#hello(params) };
+    return { ...guarded, hello: (params) => this.#hello(params) };
   }
 
-  #assertAuthenticated(): void {
-    if (this.#client !== null) return;
-    this.#closeSoon('unauthorized');
+  #assertAllowed(method: RequestMethod): void {
+    if (this.#client === null) {
+      this.#closeSoon('unauthorized');
+      throw new ProtocolError(
+        'unauthorized',
+        'The first request must be hello.',
+        'Connect again and say hello.',
+      );
+    }
+    if (this.#access === 'full' || accessTo(method) === 'read') return;
     throw new ProtocolError(
-      'unauthorized',
-      'The first request must be hello.',
-      'Connect again and say hello.',
+      'read-only',
+      `This client may look but change nothing, and ${method} does.`,
+      'Trust the workspace, or use a client of your own.',
     );
   }
 
-  #hello({ token, protocol, client }: RequestParams<'hello'>): RequestResult<'hello'> {
+  #hello({ token, protocol, client, access = 'full' }: RequestParams<'hello'>): RequestResult<'hello'> {
     const { product, runsFolder, log } = this.#services;
     if (!sameToken(token, this.#services.token)) {
       this.#closeSoon('unauthorized');
@@ -161,8 +189,10 @@ export class Session {
       throw new ProtocolError('incompatible-version', message, 'Update the older of the two programs.');
     }
     this.#client = `${client.name} ${client.version}`;
+    this.#access = access;
     clearTimeout(this.#helloTimer);
-    log(`${this.#client} connected`);
+    log(`${this.#client} connected${access === 'read' ? ', read-only' : ''}`);
+    if (access === 'full') this.#services.permit();
     return { protocol: PROTOCOL_VERSION, product, capabilities: [], runsFolder };
   }
 
@@ -178,7 +208,7 @@ export class Session {
     since,
     maxPoints,
   }: RequestParams<'series/subscribe'>): Promise<RequestResult<'series/subscribe'>> {
-    const { run } = await this.#services.actions.find(id);
+    const { run } = await findRun(this.#services.watcher, id);
     const series = await this.#services.hub.open(run);
     const update = seriesUpdate(series.store, since, maxPoints);
     const subscription = ++this.#lastSubscription;

@@ -3,18 +3,18 @@
  *
  * API: WatchedRun.refresh() → whether anything changed, summary(), problem.
  */
-import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { notesSchema, type Notes } from '../protocol/notes.ts';
 import type { RunRecord } from '../protocol/runRecord.ts';
 import type { RunSummary } from '../protocol/runSummary.ts';
 import { readControl, type Control } from '../store/control.ts';
-import { StoreError, systemErrorCode } from '../store/errors.ts';
+import { StoreError } from '../store/errors.ts';
 import { LEASE_FILE, readLease, type LeaseRecord } from '../store/leaseFile.ts';
 import { livenessOf, type LivenessReport } from '../store/liveness.ts';
 import { readNotes } from '../store/notes.ts';
 import { readRun, RECORD_FILE } from '../store/runs.ts';
+import { fileStamp } from './fileStamp.ts';
 
 type WatchedFile = 'record' | 'lease' | 'notes' | 'control';
 
@@ -25,17 +25,6 @@ const FILE_NAMES: Record<WatchedFile, string> = {
   control: 'control.json',
 };
 const WATCHED: readonly WatchedFile[] = ['record', 'lease', 'notes', 'control'];
-
-/** Changes whenever the file does; empty when there is none. */
-async function stampOf(path: string): Promise<string> {
-  try {
-    const { ino, size, mtimeNs } = await stat(path, { bigint: true });
-    return `${ino}:${size}:${mtimeNs}`;
-  } catch (error) {
-    if (systemErrorCode(error) === 'ENOENT') return '';
-    throw error;
-  }
-}
 
 export class WatchedRun {
   readonly id: string;
@@ -88,7 +77,7 @@ export class WatchedRun {
   async #look(): Promise<boolean> {
     let changed = false;
     for (const file of WATCHED) {
-      const stamp = await stampOf(join(this.runDir, FILE_NAMES[file]));
+      const stamp = await fileStamp(join(this.runDir, FILE_NAMES[file]));
       if (stamp === this.#stamps[file]) continue;
       await this.#read(file);
       this.#stamps[file] = stamp;

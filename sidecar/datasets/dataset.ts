@@ -9,6 +9,8 @@ export interface Dataset {
   /** [height, width, channels] or [features]. */
   readonly shape: readonly number[];
   readonly classes: number;
+  /** In order of their index. */
+  readonly classNames: readonly string[];
   /** Raw values are multiplied by this before normalisation: 1/255 for bytes. */
   readonly scale: number;
   /** Per channel, after scaling. */

@@ -45,6 +45,7 @@ export async function openMnist(limit?: number): Promise<Dataset> {
   return {
     shape: [28, 28, 1],
     classes: 10,
+    classNames: Array.from({ length: 10 }, (_, digit) => String(digit)),
     scale: 1 / 255,
     mean: [0.1307],
     deviation: [0.3081],

@@ -30,6 +30,7 @@ export function makeSynthetic(options: SyntheticOptions, seed: number): Dataset 
   return {
     shape: [...shape],
     classes,
+    classNames: Array.from({ length: classes }, (_, index) => `class ${index}`),
     scale: 1,
     mean: new Array<number>(channels).fill(0),
     deviation: new Array<number>(channels).fill(1),

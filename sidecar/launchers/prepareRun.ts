@@ -6,6 +6,7 @@ import { COMMON_SERIES } from '../config/commonSeries.ts';
 import { loadExperiment, parseExperiment, resolvedYaml, type DataProbe } from '../config/load.ts';
 import type { Finding } from '../config/findings.ts';
 import type { RunRecord, RunStatus } from '../protocol/runRecord.ts';
+import type { CheckpointFiles } from '../store/checkpoints.ts';
 import { createRun } from '../store/runs.ts';
 
 export interface RunRequest {
@@ -13,7 +14,8 @@ export interface RunRequest {
   readonly experiment: { readonly path: string } | { readonly name: string; readonly text: string };
   readonly overrides: readonly string[];
   readonly status: Extract<RunStatus, 'queued' | 'preparing'>;
-  readonly parent?: RunRecord['parent'];
+  /** The checkpoint from which it begins, and whose it is. */
+  readonly branch?: { readonly parent: NonNullable<RunRecord['parent']>; readonly files: CheckpointFiles };
 }
 
 export type PreparedRun =
@@ -31,7 +33,7 @@ export async function prepareRun(
   request: RunRequest,
   probe: DataProbe,
 ): Promise<PreparedRun> {
-  const { experiment, overrides } = request;
+  const { experiment, overrides, branch } = request;
   const fromFile = 'path' in experiment;
   const loaded = fromFile
     ? await loadExperiment(experiment.path, overrides, probe)
@@ -48,6 +50,7 @@ export async function prepareRun(
     experimentFileName: name,
     resolvedYaml: yaml,
     status: request.status,
+    ...(branch ? { checkpoint: { step: branch.parent.step, files: branch.files } } : {}),
     record: {
       experiment: { name: settings.name ?? name, path: fromFile ? resolve(experiment.path) : null },
       method: settings.method.name,
@@ -63,7 +66,8 @@ export async function prepareRun(
       roles: plan.declaration.roles(settings.method, [...plan.models.keys()]),
       environment: await gitState(fromFile ? dirname(resolve(experiment.path)) : process.cwd()),
       digests: { config: createHash('sha256').update(yaml).digest('hex') },
-      parent: request.parent ?? null,
+      parent: branch?.parent ?? null,
+      step: branch?.parent.step ?? 0,
     },
   });
   return { kind: 'ready', runDir, record, warnings: loaded.findings };

@@ -2,7 +2,7 @@
  * Every message between daemon and client: method, parameters, result. docs/protocol.md says what they mean, and a test
  * fails when the two differ.
  *
- * API: requests, notifications, schemasOf, notificationSchema, RequestMethod, RequestParams, RequestResult, NotificationMethod, NotificationParams.
+ * API: requests, notifications, accessTo, schemasOf, notificationSchema, RequestMethod, RequestParams, RequestResult, NotificationMethod, NotificationParams.
  */
 import { z } from 'zod';
 import { findingSchema } from './finding.ts';
@@ -19,7 +19,8 @@ const ofRun = z.object({ run: runIdSchema });
 const nothing = z.object({});
 
 /** `read` may look at everything and change nothing; the daemon starts no trainer before a client with `full` has come. */
-const access = z.enum(['read', 'full']);
+export const accessSchema = z.enum(['read', 'full']);
+export type Access = z.output<typeof accessSchema>;
 
 /** `file` is read by the daemon, on its machine; `text` needs no file, and `fileName` only tells YAML from JSON. */
 const experimentSource = z.discriminatedUnion('kind', [
@@ -43,7 +44,7 @@ const checkpointSchema = z
     path: z.string(),
     bytes: z.int().min(0).optional(),
     savedAt: z.iso.datetime().optional(),
-    /** Newest value of the headline series when it was made; null before the first evaluation. */
+    /** Headline value at this step; null when it was not evaluated then, or was not finite. */
     score: wireNumber.nullable().optional(),
   })
   .meta({ id: 'CheckpointInfo' });
@@ -55,7 +56,7 @@ export const requests = {
       protocol: versionSchema,
       client: z.object({ name: z.string(), version: z.string() }),
       /** Full unless told. */
-      access: access.optional(),
+      access: accessSchema.optional(),
     }),
     result: z.object({
       protocol: versionSchema,
@@ -146,6 +147,34 @@ export type RequestParams<M extends RequestMethod> = z.output<(typeof requests)[
 export type RequestResult<M extends RequestMethod> = z.output<(typeof requests)[M]['result']>;
 export type NotificationMethod = keyof typeof notifications;
 export type NotificationParams<N extends NotificationMethod> = z.output<(typeof notifications)[N]>;
+
+/** What a client must have said in `hello` to ask for a method: `full` for everything that changes something. */
+const NEEDED: Readonly<Record<RequestMethod, Access>> = {
+  hello: 'read',
+  'runs/list': 'read',
+  'runs/start': 'full',
+  'runs/branch': 'full',
+  'runs/stop': 'full',
+  'runs/pause': 'full',
+  'runs/resume': 'full',
+  'runs/checkpoint': 'full',
+  'runs/delete': 'full',
+  'runs/show': 'read',
+  'runs/annotate': 'full',
+  'runs/predictions': 'read',
+  'runs/parameters': 'read',
+  'series/subscribe': 'read',
+  'series/unsubscribe': 'read',
+  'series/range': 'read',
+  'system/heartbeat': 'read',
+  'system/survivors': 'read',
+  'system/endSurvivor': 'full',
+  'system/shutdown': 'full',
+};
+
+export function accessTo(method: RequestMethod): Access {
+  return NEEDED[method];
+}
 
 /** The schemas of one method. The compiler does not follow a table through a type parameter, hence the casts here, once. */
 export function schemasOf<M extends RequestMethod>(

@@ -34,6 +34,7 @@ import {
   THIS_SYSTEM,
   type LeaseRecord,
 } from './leaseFile.ts';
+import { processStart } from './processStart.ts';
 
 /** How long to wait for a renewal that is just being written, per look. */
 const HEART_WAIT_MS = 100;
@@ -67,6 +68,7 @@ function newest(runDir: string): LeaseRecord | null {
       host: '',
       pid: 0,
       pidNamespace: '',
+      started: '',
       token: 'unreadable',
       beat: 0,
       released: true,
@@ -114,7 +116,8 @@ export class Lease {
     }
     const attempt = (current?.attempt ?? 0) + 1;
     const token = randomBytes(16).toString('hex');
-    const record: LeaseRecord = { attempt, ...self, token, beat: Date.now(), released: false };
+    const started = processStart(process.pid);
+    const record: LeaseRecord = { attempt, ...self, started, token, beat: Date.now(), released: false };
     mkdirSync(claimsFolder(runDir), { recursive: true });
     if (!createExclusive(claimPath(runDir, attempt), JSON.stringify(record))) {
       throw held(runDir, readLeaseSync(claimPath(runDir, attempt)) ?? record);

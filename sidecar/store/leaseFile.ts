@@ -2,7 +2,7 @@
  * The lease as it lies on disk, and what can be told from it.
  *
  * API: leaseSchema, LeaseRecord, readLease, readLeaseSync, highestClaim, claimPath, holderState,
- * holderIsDead, THIS_SYSTEM, LOST_AFTER_MS.
+ * holderIsDead, holderLives, THIS_SYSTEM, LOST_AFTER_MS.
  */
 import { readdirSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { StoreError, systemErrorCode } from './errors.ts';
 import { readJson, readJsonSync } from './jsonFile.ts';
+import { processStart } from './processStart.ts';
 
 export const LEASE_FILE = 'lease.json';
 const CLAIMS_FOLDER = '.lease';
@@ -24,6 +25,8 @@ export const leaseSchema = z.object({
   pid: z.int().min(0),
   /** Tells pids of different containers on one host apart; empty where there is no such thing. */
   pidNamespace: z.string().default(''),
+  /** Tells the holder from a later process with its pid; empty where that cannot be told, and in old leases. */
+  started: z.string().default(''),
   token: z.string().min(1),
   /** Last renewal, milliseconds since 1970 by the holder's clock. */
   beat: z.int().min(0),
@@ -82,6 +85,15 @@ export function pidNamespace(): string {
   }
 }
 
+/** True when the holder is proven to live here: not only its pid, which may be somebody else's by now. */
+export function holderLives(lease: LeaseRecord): boolean {
+  return isOn(lease, THIS_SYSTEM) && lease.started !== '' && processStart(lease.pid) === lease.started;
+}
+
+function isOn(lease: LeaseRecord, { host, pidNamespace: namespace }: Omit<Observer, 'now'>): boolean {
+  return lease.host === host && lease.pidNamespace === namespace;
+}
+
 /** Where this process looks from. */
 export const THIS_SYSTEM = { host: hostname(), pidNamespace: pidNamespace() } as const;
 
@@ -106,8 +118,7 @@ export function holderIsDead(
   lease: LeaseRecord,
   observer: Pick<Observer, 'host' | 'pidNamespace'> = THIS_SYSTEM,
 ): boolean {
-  const sameSystem = lease.host === observer.host && lease.pidNamespace === observer.pidNamespace;
-  return sameSystem && isDead(lease.pid);
+  return isOn(lease, observer) && isDead(lease.pid);
 }
 
 function isDead(pid: number): boolean {

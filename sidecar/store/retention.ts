@@ -4,12 +4,9 @@
  * API: applyRetention(runDir, {keepLast, keepBest, better}).
  */
 import { rmSync } from 'node:fs';
-import { join } from 'node:path';
-import { z } from 'zod';
 import { renameOver, temporaryName } from './atomicFile.ts';
+import { scoreOf } from './checkpointInfo.ts';
 import { listCheckpoints, verifyCheckpoint, type Checkpoint } from './checkpoints.ts';
-import { StoreError } from './errors.ts';
-import { readJson } from './jsonFile.ts';
 
 export interface Retention {
   /** At least 1. */
@@ -17,19 +14,6 @@ export interface Retention {
   keepBest: number;
   /** Which scores are better. */
   better: 'higher' | 'lower';
-}
-
-/** The part of `state.json` that matters here; a missing or non-finite score is no candidate for the best. */
-const scoreSchema = z.looseObject({ score: z.number().nullable().catch(null).default(null) });
-
-async function scoreOf(checkpoint: Checkpoint): Promise<number | null> {
-  try {
-    return (await readJson(join(checkpoint.path, 'state.json'), scoreSchema))?.score ?? null;
-  } catch (error) {
-    // A broken one is not the best; whether it stays is up to its age.
-    if (error instanceof StoreError) return null;
-    throw error;
-  }
 }
 
 async function newestSound(checkpoints: Checkpoint[]): Promise<Checkpoint | null> {

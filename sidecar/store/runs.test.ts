@@ -46,6 +46,16 @@ describe('a new run', () => {
     ]);
   });
 
+  it('is there whole or not at all', async () => {
+    const folder = runsFolder();
+    const checkpoint = { step: 7, files: new Map([['../outside', Buffer.from('x')]]) };
+    expect(() => create(folder, { checkpoint })).toThrow(/cannot be a file/);
+    expect(readdirSync(folder)).toEqual([]);
+    // What a maker that was killed left behind has a hidden name.
+    mkdirSync(join(folder, '.run.0123456789ab.tmp'));
+    expect(await listRuns(folder)).toEqual({ runs: [], problems: [] });
+  });
+
   it('turns odd names into one word', () => {
     const { record } = create(runsFolder(), {
       record: { ...sampleRun.record, method: '../é vil', model: '', dataset: 'a/b\\c' },
@@ -130,7 +140,8 @@ describe('notes', () => {
 describe('liveness', () => {
   const { record } = create(runsFolder());
   const at = now.getTime();
-  const lease = { attempt: 1, host: 'h', pid: 1, pidNamespace: '', token: 't', beat: at, released: false };
+  const holder = { host: 'h', pid: 1, pidNamespace: '', started: '', token: 't' };
+  const lease = { attempt: 1, ...holder, beat: at, released: false };
 
   it('is lost when no beat came for ten seconds and no end was written', () => {
     for (const status of ['preparing', 'running', 'paused'] as const) {

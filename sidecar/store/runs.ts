@@ -2,9 +2,9 @@
  * Run directories: making, reading, listing.
  *
  * API: createRun(runsFolder, {…}) → {runDir, record}, readRun(runDir), writeRun(runDir, record), listRuns(runsFolder),
- * RESOLVED_FILE, LOG_FILE, experimentFile(runDir).
+ * RESOLVED_FILE, LOG_FILE, PREDICTIONS_FILE, experimentFile(runDir).
  */
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
@@ -15,7 +15,8 @@ import {
   type RunRecord,
   type RunStatus,
 } from '../protocol/runRecord.ts';
-import { writeFileAtomic, writeJsonAtomic } from './atomicFile.ts';
+import { renameOver, syncFolder, temporaryName, writeFileAtomic, writeJsonAtomic } from './atomicFile.ts';
+import { writeCheckpoint, type CheckpointFiles } from './checkpoints.ts';
 import { StoreError, systemErrorCode } from './errors.ts';
 import { readJson } from './jsonFile.ts';
 import { runName } from './runName.ts';
@@ -23,6 +24,7 @@ import { runName } from './runName.ts';
 export const RECORD_FILE = 'run.json';
 export const RESOLVED_FILE = 'resolved.yaml';
 export const LOG_FILE = 'log.txt';
+export const PREDICTIONS_FILE = 'predictions.json';
 
 const NAME_ATTEMPTS = 20;
 
@@ -39,20 +41,23 @@ export interface NewRun {
   record: Pick<RunRecord, Required> & Partial<RunRecord>;
   /** `queued` waits for the daemon; `preparing` is for whoever takes the lease at once. */
   status?: Extract<RunStatus, 'queued' | 'preparing'>;
+  /** Where it begins, if not at step 0. */
+  checkpoint?: { step: number; files: CheckpointFiles };
   now?: Date;
 }
 
 /**
- * Makes a run directory with a name of its own. `run.json` comes last, so that a directory which has one is complete.
+ * Makes a run directory with a name of its own. It appears whole or not at all: until then it has a hidden name, which
+ * nobody takes for a run.
  * @throws StoreError `unwritable-folder`, or `no-space-for-name` when twenty random names were all taken.
  */
 export function createRun(
   runsFolder: string,
-  { experimentText, experimentFileName, resolvedYaml, record, status = 'queued', now = new Date() }: NewRun,
+  { experimentText, experimentFileName, resolvedYaml, record, checkpoint, ...rest }: NewRun,
 ): { runDir: string; record: RunRecord } {
+  const { status = 'queued', now = new Date() } = rest;
   makeRunsFolder(runsFolder);
-  const { id, runDir } = makeDirectory(runsFolder, record, now);
-  const full: RunRecord = {
+  const full = (id: string): RunRecord => ({
     overrides: [],
     stage: null,
     stages: [],
@@ -75,12 +80,52 @@ export function createRun(
     id,
     status,
     createdAt: now.toISOString(),
-  };
+  });
   const experimentName = experimentFileName.endsWith('.json') ? 'experiment.json' : 'experiment.yaml';
-  writeFileAtomic(join(runDir, experimentName), experimentText);
-  writeFileAtomic(join(runDir, RESOLVED_FILE), resolvedYaml);
-  writeRun(runDir, full);
-  return { runDir, record: full };
+  const hidden = makeHidden(runsFolder);
+  try {
+    writeFileAtomic(join(hidden, experimentName), experimentText);
+    writeFileAtomic(join(hidden, RESOLVED_FILE), resolvedYaml);
+    if (checkpoint !== undefined) writeCheckpoint(hidden, checkpoint.step, checkpoint.files);
+    for (let attempt = 0; attempt < NAME_ATTEMPTS; attempt++) {
+      const id = runName(record, now);
+      const runDir = join(runsFolder, id);
+      writeRun(hidden, full(id));
+      if (appears(hidden, runDir)) return { runDir, record: full(id) };
+    }
+  } catch (error) {
+    rmSync(hidden, { recursive: true, force: true });
+    throw error;
+  }
+  rmSync(hidden, { recursive: true, force: true });
+  throw new StoreError(
+    'no-space-for-name',
+    `No free name for a run directory in ${runsFolder} after ${NAME_ATTEMPTS} attempts.`,
+    'Wait a second and try again, or choose another runs folder.',
+  );
+}
+
+function makeHidden(runsFolder: string): string {
+  const hidden = temporaryName(join(runsFolder, 'run'));
+  try {
+    mkdirSync(hidden);
+    return hidden;
+  } catch (error) {
+    throw unwritable(runsFolder, error);
+  }
+}
+
+/** False when the name is taken: a folder that is not empty is never replaced by a rename. */
+function appears(hidden: string, runDir: string): boolean {
+  if (existsSync(runDir)) return false;
+  try {
+    renameOver(hidden, runDir);
+  } catch (error) {
+    if (['EEXIST', 'ENOTEMPTY'].includes(systemErrorCode(error) ?? '')) return false;
+    throw error;
+  }
+  syncFolder(dirname(runDir));
+  return true;
 }
 
 /**
@@ -104,28 +149,6 @@ const unwritable = (runsFolder: string, error: unknown): StoreError =>
     'Choose another folder with --runs, or make this one writable.',
     error,
   );
-
-function makeDirectory(
-  runsFolder: string,
-  record: Parameters<typeof runName>[0],
-  now: Date,
-): { id: string; runDir: string } {
-  for (let attempt = 0; attempt < NAME_ATTEMPTS; attempt++) {
-    const id = runName(record, now);
-    const runDir = join(runsFolder, id);
-    try {
-      mkdirSync(runDir);
-      return { id, runDir };
-    } catch (error) {
-      if (systemErrorCode(error) !== 'EEXIST') throw unwritable(runsFolder, error);
-    }
-  }
-  throw new StoreError(
-    'no-space-for-name',
-    `No free name for a run directory in ${runsFolder} after ${NAME_ATTEMPTS} attempts.`,
-    'Wait a second and try again, or choose another runs folder.',
-  );
-}
 
 /** The `id` of a run that was copied is its directory's name. @throws StoreError `missing-file` or `invalid-file`. */
 export async function readRun(runDir: string): Promise<RunRecord> {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { CollapseState } from '../analysis/collapse.ts';
+import { positionAt, type StagePlan } from '../config/plan.ts';
 import type { Slot, Training } from '../methods/training.ts';
 import { layersModel } from '../models/layersModel.ts';
 import type { Network } from '../models/network.ts';
@@ -86,8 +87,11 @@ export function restoreNetwork(network: Network, files: ReadonlyMap<string, Uint
     if (tensor === undefined)
       throw new Error(`The checkpoint of ${network.name} holds ${name}, which this network does not have.`);
     network.set(tensor, new Float32Array(buffer, offset, count));
+    names.delete(name);
     offset += count * 4;
   }
+  const [missing] = names.keys();
+  if (missing !== undefined) throw new Error(`The checkpoint of ${network.name} lacks ${missing}.`);
 }
 
 const within = (files: CheckpointFiles, folder: string) =>
@@ -145,6 +149,21 @@ export function restoreCheckpoint(
         ),
       ]),
     ),
+  };
+}
+
+/**
+ * The state of another run's checkpoint, as that of a run which begins there: what the other one has spent, chosen or
+ * tested is not this one's. Its best can only be the checkpoint that it has.
+ */
+export function asBeginning(state: CheckpointState, stages: readonly StagePlan[]): CheckpointState {
+  const { step, best } = state;
+  return {
+    ...state,
+    ...positionAt(stages, step),
+    best: best?.step === step ? best : null,
+    test: null,
+    activeSeconds: 0,
   };
 }
 

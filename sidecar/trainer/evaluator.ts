@@ -8,6 +8,7 @@ import type { Clock, Training } from '../methods/training.ts';
 import { listCheckpoints, readCheckpoint } from '../store/checkpoints.ts';
 import { restoreNetworks, type RunState } from './checkpointCodec.ts';
 import { evaluate, type EvaluatedSplit } from './evaluation.ts';
+import { predictionsAt, writePredictions } from './predictions.ts';
 import { histogramOf } from './recorder.ts';
 import type { RunFiles } from './runFiles.ts';
 
@@ -40,17 +41,14 @@ export class Evaluator {
     const split = this.#split(onTest ? 'test' : 'validation');
     if (!split || split.samples.length === 0) return { ...state, sawNonFinite: false };
     const name = onTest ? 'test' : 'validation';
-    const { metrics, diversity } = await evaluate(
-      training.evaluation,
-      split,
-      settings.evaluation.batchSize,
-      breathe,
-    );
+    const result = await evaluate(training.evaluation, split, settings.evaluation.batchSize, breathe);
+    const { metrics, diversity } = result;
     const series = {
       ...metricSeries(name, metrics),
       ...Object.fromEntries(Object.entries(diversity).map(([key, value]) => [`diversity/${key}`, value])),
     };
     files.events.scalars(clock.step, wallTime(), series);
+    writePredictions(files, predictionsAt(clock.step, name, split, result));
     if (settings.logging.histograms) await this.#histograms(clock.step);
     const { best } = training.evaluation;
     const seen = observeCollapse(state.collapse, {

@@ -80,9 +80,6 @@ export class Loop {
       if (!stage || !plan) throw new Error(`The method has no stage ${this.state.stage + 1}.`);
       const outcome = await this.#runStage(stage, plan);
       if (outcome) return outcome;
-      for (const optimizer of this.#optimizers.values()) optimizer.dispose();
-      this.#optimizers = new Map();
-      this.#restored = new Map();
       this.state = { ...this.state, stage: this.state.stage + 1, stageStep: 0 };
     }
     if (this.state.test === null) {
@@ -93,6 +90,8 @@ export class Loop {
   }
 
   async #runStage(stage: Stage, plan: StagePlan): Promise<Outcome | null> {
+    // Kept until now: a longer run may begin from the last checkpoint.
+    for (const optimizer of this.#optimizers.values()) optimizer.dispose();
     const groups = new Set(stage.phases.map(({ optimizer }) => optimizer));
     this.#optimizers = new Map(
       [...groups].map((group) => [
@@ -100,6 +99,7 @@ export class Loop {
         new Optimizer(plan.optimizer, plan.schedule, this.#restored.get(group)),
       ]),
     );
+    this.#restored = new Map();
     const views = Math.max(0, ...stage.phases.map((phase) => phase.views));
     const { state } = this;
     if (views > 0)

@@ -1,6 +1,4 @@
-import { join } from 'node:path';
 import type { RunRecord } from '../protocol/runRecord.ts';
-import { writeJsonAtomic } from '../store/atomicFile.ts';
 import type { RunFiles } from './runFiles.ts';
 
 /** How a run, or this attempt at it, ended. */
@@ -22,8 +20,7 @@ export interface OffendingStep {
 /** Writes the offending step beside the run's files, and ends the run. @throws StoreError `lease-lost` */
 export function dumpNotFinite(files: RunFiles, { step, stage, samples, numbers }: OffendingStep): Outcome {
   const file = `nonfinite-step-${step}.json`;
-  files.lease.check();
-  writeJsonAtomic(join(files.runDir, file), {
+  files.writeJson(file, {
     step,
     stage,
     samples,

@@ -1,4 +1,4 @@
-import { isRecord } from '../config/document.ts';
+import { leavesOf } from '../config/leaves.ts';
 import { resolvedYaml, type ResolvedExperiment } from '../config/load.ts';
 import type { Sampler } from '../datasets/sampler.ts';
 import { recordSamples } from './recorder.ts';
@@ -14,7 +14,7 @@ export function describeRun(
   events.text(0, Date.now() / 1000, 'config', `\`\`\`yaml\n${resolvedYaml(resolved)}\`\`\``);
   const training = { ...experiment.training, seed: undefined };
   events.hparams({
-    hparams: flatten({ ...experiment, training }),
+    hparams: hyperParameters({ ...experiment, training }),
     // Seeds of one setting share a group, which TensorBoard averages.
     group: record.id.replace(/^[^_]+_/u, '').replace(/_s\d+_[^_]+$/u, ''),
     startTime: Date.now() / 1000,
@@ -41,13 +41,13 @@ export function describeRun(
   );
 }
 
-function flatten(value: unknown, path = ''): Record<string, string | number | boolean> {
-  if (isRecord(value))
-    return Object.assign(
-      {},
-      ...Object.entries(value).map(([key, child]) => flatten(child, path === '' ? key : `${path}.${key}`)),
-    ) as Record<string, string | number | boolean>;
-  if (value === null || value === undefined) return {};
-  const leaf = typeof value === 'object' ? JSON.stringify(value) : value;
-  return { [path]: leaf as string | number | boolean };
-}
+/** As TensorBoard takes them: texts, numbers and truth values; what is not set is left out. */
+const hyperParameters = (settings: unknown): Record<string, string | number | boolean> =>
+  Object.fromEntries(
+    [...leavesOf(settings)]
+      .filter(([, value]) => value !== null && value !== undefined)
+      .map(([path, value]) => [
+        path,
+        typeof value === 'object' ? JSON.stringify(value) : (value as string | number | boolean),
+      ]),
+  );

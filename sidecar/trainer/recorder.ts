@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { encode } from 'fast-png';
 import type { EventWriter } from '../store/eventWriter.ts';
+import { pictureOf, pictureShape } from './picture.ts';
 
 /** Machine readings over the steps since the last point; they never decide anything. */
 export class Meter {
@@ -72,20 +72,9 @@ export function recordSamples(
   shape: readonly number[],
   samples: readonly (Uint8Array | Float32Array)[],
 ): void {
-  const [height, width, channels] = shape;
-  if (
-    height === undefined ||
-    width === undefined ||
-    (channels !== 1 && channels !== 3) ||
-    samples.length === 0
-  )
-    return;
-  const images = samples.map((values) => {
-    const data =
-      values instanceof Uint8Array
-        ? values
-        : Uint8Array.from(values, (v) => 255 * Math.min(1, Math.max(0, v)));
-    return encode({ width, height, channels, data: data.slice() });
-  });
+  const picture = pictureShape(shape);
+  if (picture === null || samples.length === 0) return;
+  const images = samples.map((values) => pictureOf(picture, values));
+  const { width, height } = picture;
   events.images(0, Date.now() / 1000, 'samples/validation', width, height, images);
 }

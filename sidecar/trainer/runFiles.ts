@@ -1,4 +1,6 @@
 import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { writeJsonAtomic } from '../store/atomicFile.ts';
 import { clearUnfinished } from '../store/checkpoints.ts';
 import { readControl, setWanted, type Control } from '../store/control.ts';
 import { EventWriter } from '../store/eventWriter.ts';
@@ -47,6 +49,12 @@ export class RunFiles {
     this.current = { ...this.current, ...change };
     this.lease.check();
     writeRun(this.runDir, this.current);
+  }
+
+  /** Replaces a small file of the run. @throws StoreError `lease-lost` */
+  writeJson(name: string, value: unknown): void {
+    this.lease.check();
+    writeJsonAtomic(join(this.runDir, name), value);
   }
 
   /** What is wanted; while the file cannot be read, what was wanted before. */

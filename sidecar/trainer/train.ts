@@ -6,11 +6,12 @@ import { formatFinding } from '../config/findings.ts';
 import { PrefetchSource } from '../datasets/batchSource.ts';
 import { newestValid } from '../store/checkpoints.ts';
 import { RESOLVED_FILE } from '../store/runs.ts';
-import { restoreCheckpoint } from './checkpointCodec.ts';
+import { asBeginning, restoreCheckpoint } from './checkpointCodec.ts';
 import { Evaluator } from './evaluator.ts';
 import { Loop } from './loop.ts';
 import type { Outcome } from './outcomes.ts';
 import { describeRun } from './preamble.ts';
+import { forgetPredictions } from './predictions.ts';
 import { RunFiles } from './runFiles.ts';
 import { openSession, samplerOptions } from './session.ts';
 
@@ -78,8 +79,14 @@ async function attempt(files: RunFiles, { worker, signal, env, log }: TrainOptio
 
   const { checkpoint, files: contents, skipped } = await newestValid(files.runDir);
   skipped.forEach(log);
-  const restored = checkpoint && restoreCheckpoint(training, contents);
-  log(checkpoint ? `resuming from step ${checkpoint.step}` : 'starting at step 0');
+  const found = checkpoint && restoreCheckpoint(training, contents);
+  // A branch has its parent's checkpoint, but no events yet that lead to it.
+  const { parent } = files.record;
+  const begins = checkpoint === null || checkpoint.step === parent?.step;
+  const restored = found && begins ? { ...found, state: asBeginning(found.state, plan.stages) } : found;
+  if (begins) log(parent ? `starting at step ${parent.step} of ${parent.run}` : 'starting at step 0');
+  else log(`resuming from step ${checkpoint.step}`);
+  await forgetPredictions(files, begins ? null : checkpoint.step);
   files.update({
     backend: { name: backend.name, device: backend.device, version: backend.version },
     environment: {
@@ -91,8 +98,8 @@ async function attempt(files: RunFiles, { worker, signal, env, log }: TrainOptio
     digests: { ...files.record.digests, data: dataset.digest },
     roles: training.roles.map(({ id, kind }) => ({ id, kind })),
   });
-  files.events.sessionStart(checkpoint ? checkpoint.step + 1 : 0);
-  if (!checkpoint) describeRun(files, resolved, sampler);
+  files.events.sessionStart(begins ? 0 : checkpoint.step + 1);
+  if (begins) describeRun(files, resolved, sampler);
   files.events.flush();
 
   const source = new PrefetchSource(worker, {

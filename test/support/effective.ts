@@ -1,14 +1,18 @@
 import { createHash } from 'node:crypto';
-import { readdir } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { findEventFile, readEvents } from '../../sidecar/store/eventReader.ts';
 import { listCheckpoints, readCheckpoint } from '../../sidecar/store/checkpoints.ts';
+import { PREDICTIONS_FILE } from '../../sidecar/store/runs.ts';
 import { SeriesStore } from '../../sidecar/store/seriesStore.ts';
 
-/** What a run learnt: every effective point by tag (clock and machine readings aside), and its last checkpoint. */
+/** What a run learnt: every effective point by tag (clock and machine readings aside), its last checkpoint, what it said. */
 export interface Effective {
   readonly series: Record<string, [step: number, value: number][]>;
   readonly checkpoint: Record<string, string>;
+  /** `predictions.json`, null where there is none. */
+  readonly predictions: string | null;
 }
 
 export async function effectiveRun(runDir: string): Promise<Effective> {
@@ -21,7 +25,9 @@ export async function effectiveRun(runDir: string): Promise<Effective> {
   const { series } = store.snapshot(Infinity);
   const newest = (await listCheckpoints(runDir)).at(-1);
   if (!newest) throw new Error(`${runDir} has no checkpoint`);
+  const predictions = join(runDir, PREDICTIONS_FILE);
   return {
+    predictions: existsSync(predictions) ? await readFile(predictions, 'utf8') : null,
     series: Object.fromEntries(
       Object.entries(series)
         .filter(([tag]) => !tag.startsWith('system/'))

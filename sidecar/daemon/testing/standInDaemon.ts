@@ -6,7 +6,7 @@ import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { localLauncher } from '../../launchers/local.ts';
 import { createStandInRun } from '../../store/testing/standInRun.ts';
-import type { PrepareRun } from '../prepareRun.ts';
+import type { Experiments } from '../experiments.ts';
 import { runDaemon } from '../runDaemon.ts';
 
 const { values } = parseArgs({
@@ -21,7 +21,7 @@ const { values } = parseArgs({
 
 const experimentSchema = z.looseObject({ totalSteps: z.int().default(1), error: z.string().optional() });
 
-const prepareRun: PrepareRun = ({ source, overrides }, runsFolder) => {
+const start: Experiments['start'] = ({ source, overrides }, runsFolder) => {
   const text = source.kind === 'text' ? source.text : '{}';
   const { totalSteps, error, ...settings } = experimentSchema.parse(JSON.parse(text));
   const place = { file: '', line: 1, column: 1, path: '', expected: '', got: '', suggestion: null };
@@ -42,7 +42,11 @@ const prepareRun: PrepareRun = ({ source, overrides }, runsFolder) => {
 const code = await runDaemon({
   runsFolder: values.runs,
   launcher: localLauncher({ trainerEntry: values.trainer }),
-  prepareRun,
+  experiments: {
+    start,
+    branch: () => Promise.reject(new Error('stand-in runs have no branches')),
+    parameters: (text) => ({ text: JSON.stringify(text) }),
+  },
   webviewFolder: values.webview,
   product: { name: 'stand-in', version: '0.0.0' },
   idleMs: Number(values.idle),

@@ -1,0 +1,25 @@
+/** What the daemon asks of experiments: given to it, since it knows no configuration. API: Experiments, PreparedRun. */
+import type { FindingMessage } from '../protocol/finding.ts';
+import type { RequestParams } from '../protocol/messages.ts';
+
+export type PreparedRun =
+  /** The directory exists, with status `queued`; `findings` are warnings. */
+  | { kind: 'queued'; runDir: string; findings: FindingMessage[] }
+  /** The experiment has errors, and nothing was made. */
+  | { kind: 'rejected'; findings: FindingMessage[] };
+
+export interface BranchRequest {
+  /** Of the run that has the checkpoint. */
+  runDir: string;
+  step: number;
+  overrides: readonly string[];
+}
+
+export interface Experiments {
+  /** Resolves an experiment and makes a queued run in `runsFolder` (store/runs.ts `createRun`). */
+  start(request: RequestParams<'runs/start'>, runsFolder: string): Promise<PreparedRun>;
+  /** Makes a queued run beside another one, from a checkpoint of it. @throws ProtocolError `wrong-state` */
+  branch(request: BranchRequest): Promise<PreparedRun>;
+  /** A resolved experiment by dotted path, values as JSON text. @throws where it cannot be read */
+  parameters(resolvedText: string): Record<string, string>;
+}
