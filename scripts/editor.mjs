@@ -22,7 +22,8 @@ export function installEditor() {
   const failure = npm(folder, 'ci') ?? npm(server, 'install', '--omit=dev');
   if (failure) return failure;
   // Not used here, and half of the size.
-  for (const name of ['@github/copilot-sdk', '@microsoft/mxc-sdk']) remove(join(server, 'node_modules'), name);
+  for (const name of ['@github/copilot-sdk', '@microsoft/mxc-sdk'])
+    remove(join(server, 'node_modules'), name);
   rmSync(join(server, 'extensions', 'copilot'), { recursive: true, force: true });
   writeFileSync(stamp, lock);
   return null;

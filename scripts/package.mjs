@@ -25,5 +25,11 @@ const sizeOf = (path) =>
       ? 0
       : statSync(path).size;
 console.log(`${relative(root, vsix)}  ${megabytes(statSync(vsix).size)}`);
-for (const part of ['extension.cjs', 'sidecar/webview', 'sidecar/assets/mnist', 'sidecar/assets/wasm', 'sidecar'])
+for (const part of [
+  'extension.cjs',
+  'sidecar/webview',
+  'sidecar/assets/mnist',
+  'sidecar/assets/wasm',
+  'sidecar',
+])
   console.log(`  ${part.padEnd(22)} ${megabytes(sizeOf(join(root, 'dist', part)))}`);

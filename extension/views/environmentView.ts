@@ -146,7 +146,7 @@ function entriesOf(report: DoctorReport): Entry[] {
         },
         {
           label: l10n.t('Memory'),
-          description: `${(report.memoryBytes / 2 ** 30).toFixed(1)} GiB`,
+          description: `${(report.memoryBytes.total / 2 ** 30).toFixed(1)} GiB`,
           icon: new ThemeIcon('database'),
         },
         { label: 'Node', description: report.node, icon: new ThemeIcon('versions') },
