@@ -2,10 +2,36 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    include: ['sidecar/**/*.test.ts', 'webview/**/*.test.ts', 'webview/**/*.test.tsx', 'test/**/*.test.ts'],
     testTimeout: 180_000,
     hookTimeout: 120_000,
     pool: 'forks',
-    maxWorkers: 2,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'node',
+          include: [
+            'sidecar/**/*.test.ts',
+            'extension/**/*.test.ts',
+            'webview/**/*.test.{ts,tsx}',
+            'test/**/*.test.ts',
+          ],
+          exclude: ['**/node_modules/**', 'test/e2e/editor/**'],
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          // One at a time, after the others: an editor with its browser wants the machine for itself.
+          name: 'editor',
+          include: ['test/e2e/editor/**/*.test.ts'],
+          testTimeout: 600_000,
+          maxWorkers: 1,
+          sequence: { groupOrder: 2 },
+        },
+      },
+    ],
   },
 });

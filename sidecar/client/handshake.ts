@@ -39,7 +39,7 @@ function incompatible(other: ProtocolVersion): ProtocolError {
   );
 }
 
-async function openSocket(port: number): Promise<WebSocket> {
+export async function openSocket(port: number): Promise<WebSocket> {
   const socket = new WebSocket(`ws://127.0.0.1:${port}/rpc`, {
     handshakeTimeout: OPEN_DEADLINE_MS,
     maxPayload: MAX_FRAME_BYTES,

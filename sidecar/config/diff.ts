@@ -12,7 +12,7 @@ export interface Difference {
 
 /** What differs between two effective configurations; keys in schema order, equal parts left out. */
 export function diffExperiments(before: Experiment, after: Experiment): Difference[] {
-  const [a, b] = [flatten(before), flatten(after)];
+  const [a, b] = [flattenExperiment(before), flattenExperiment(after)];
   return inBothOrders([...a.keys()], [...b.keys()]).flatMap((path): Difference[] => {
     const [left, right] = [a.get(path), b.get(path)];
     if (JSON.stringify(left) === JSON.stringify(right)) return [];
@@ -21,7 +21,8 @@ export function diffExperiments(before: Experiment, after: Experiment): Differen
   });
 }
 
-const flatten = (experiment: Experiment): Map<string, unknown> =>
+/** Every setting by its dotted path, in schema order; lists are one value. */
+export const flattenExperiment = (experiment: Experiment): Map<string, unknown> =>
   leavesOf(inSchemaOrder(experimentSchema, experiment));
 
 /** The union of two lists that agree in order: what only the second has stands after what it follows there. */

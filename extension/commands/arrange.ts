@@ -1,0 +1,31 @@
+import { ConfigurationTarget, l10n, window, workspace } from 'vscode';
+import type { App } from '../app.ts';
+import { setting } from '../settings.ts';
+
+export async function showHiddenRuns(app: App): Promise<void> {
+  app.runsView.setShowHidden(true);
+  return Promise.resolve();
+}
+
+export async function hideHiddenRuns(app: App): Promise<void> {
+  app.runsView.setShowHidden(false);
+  return Promise.resolve();
+}
+
+export async function groupRuns(): Promise<void> {
+  const now = setting('groupRuns');
+  const picked = await window.showQuickPick(
+    (
+      [
+        ['status', l10n.t('by status')],
+        ['experiment', l10n.t('by experiment')],
+        ['none', l10n.t('not at all')],
+      ] as const
+    ).map(([value, label]) => ({ label, value, picked: value === now })),
+    { placeHolder: l10n.t('Group runs') },
+  );
+  if (picked)
+    await workspace
+      .getConfiguration('distillery')
+      .update('groupRuns', picked.value, ConfigurationTarget.Global);
+}

@@ -1,0 +1,56 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { l10n, Position, Uri, window, workspace, WorkspaceEdit } from 'vscode';
+import { datasetNames, experimentTemplate, methodChoices } from '../../sidecar/config/template.ts';
+import type { App } from '../app.ts';
+import { workspaceRoot } from '../settings.ts';
+
+/** Three steps (method, data set, file) to an experiment that can be run as it is. */
+export async function newExperiment(_app: App): Promise<string | null> {
+  const method = await window.showQuickPick(
+    methodChoices().map(({ name, title, citation }) => ({
+      label: title,
+      description: name,
+      detail: citation,
+      name,
+    })),
+    { title: l10n.t('New experiment (1/3)'), placeHolder: l10n.t('Method'), matchOnDetail: true },
+  );
+  if (!method) return null;
+  const dataset = await window.showQuickPick(datasetNames(), {
+    title: l10n.t('New experiment (2/3)'),
+    placeHolder: l10n.t('Data set'),
+  });
+  if (dataset === undefined) return null;
+  const text = (file: string): string => experimentTemplate(file, method.name, dataset);
+  const suggested = `${method.name}-${dataset}.distill.yaml`;
+  const root = workspaceRoot()?.fsPath;
+  if (root === undefined) {
+    // No folder is open: the user decides on saving.
+    const document = await workspace.openTextDocument({ language: 'yaml', content: text(suggested) });
+    await window.showTextDocument(document);
+    return null;
+  }
+  const name = await window.showInputBox({
+    title: l10n.t('New experiment (3/3)'),
+    prompt: l10n.t('File name'),
+    value: suggested,
+    valueSelection: [0, suggested.indexOf('.')],
+    validateInput: (typed) =>
+      !/^[^/\\]+\.distill\.ya?ml$/u.test(typed)
+        ? l10n.t('A file name that ends in .distill.yaml')
+        : existsSync(join(root, typed))
+          ? l10n.t('{0} exists already.', typed)
+          : null,
+  });
+  if (name === undefined) return null;
+  const uri = Uri.file(join(root, name));
+  const edit = new WorkspaceEdit();
+  edit.createFile(uri, { overwrite: false });
+  edit.insert(uri, new Position(0, 0), text(name));
+  await workspace.applyEdit(edit);
+  const document = await workspace.openTextDocument(uri);
+  await document.save();
+  await window.showTextDocument(document);
+  return uri.fsPath;
+}

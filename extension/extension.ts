@@ -1,0 +1,66 @@
+import { existsSync } from 'node:fs';
+import { RelativePattern, Uri, workspace, type ExtensionContext } from 'vscode';
+import type { App } from './app.ts';
+import { registerCommands } from './commands/table.ts';
+import { Dashboards } from './dashboard/dashboards.ts';
+import { provideCodeLenses } from './language/codeLens.ts';
+import { Validation } from './language/validation.ts';
+import { VirtualDocuments } from './language/virtualDocuments.ts';
+import { closeLog, remember } from './log.ts';
+import { RunsModel } from './runs/runsModel.ts';
+import { Sidecar } from './sidecar/sidecar.ts';
+import { watchVersions } from './sidecar/versions.ts';
+import { provideTasks } from './tasks/provider.ts';
+import { CheckpointsView } from './views/checkpointsView.ts';
+import { EnvironmentView } from './views/environmentView.ts';
+import { Notifications } from './views/notifications.ts';
+import { RunsView } from './views/runsView.ts';
+import { StatusBar } from './views/statusBar.ts';
+
+/** Puts the parts together. Nothing here is heavy: sockets, schemas and commands are loaded when they are first used. */
+export function activate(context: ExtensionContext): void {
+  const model = new RunsModel();
+  const sidecar = new Sidecar(context, model);
+  const app: App = {
+    context,
+    model,
+    sidecar,
+    documents: new VirtualDocuments(sidecar),
+    dashboards: new Dashboards(context, () => app),
+    runsView: new RunsView(model),
+    environmentView: new EnvironmentView(context),
+  };
+  const { documents, dashboards, runsView, environmentView } = app;
+  // Disposed in this order: what is used goes after its users.
+  context.subscriptions.push(
+    registerCommands(app),
+    provideTasks(() => app),
+    provideCodeLenses(),
+    new Validation(),
+    watchVersions(model),
+    new Notifications(context, model),
+    new StatusBar(model),
+    new CheckpointsView(model, sidecar),
+    environmentView,
+    runsView,
+    dashboards,
+    documents,
+    sidecar,
+    model,
+    { dispose: closeLog },
+  );
+
+  // What lives is found again at once. Where there never was a run, nothing is started before somebody asks, or one appears.
+  const connect = (): void => {
+    sidecar.link().catch(remember);
+  };
+  if (existsSync(sidecar.runsFolder)) {
+    connect();
+    return;
+  }
+  const appearing = workspace.createFileSystemWatcher(
+    new RelativePattern(Uri.file(sidecar.runsFolder), '*/run.json'),
+  );
+  appearing.onDidCreate(connect);
+  context.subscriptions.push(appearing);
+}

@@ -1,0 +1,44 @@
+import { Diagnostic, DiagnosticSeverity, l10n, Position, Range, Uri, window } from 'vscode';
+import { isAbsolute } from 'node:path';
+import type { FindingMessage } from '../../sidecar/protocol/finding.ts';
+
+/** What the daemon sends and what the schema finds here have this in common. */
+type Located = Pick<
+  FindingMessage,
+  'severity' | 'line' | 'column' | 'message' | 'expected' | 'suggestion' | 'code'
+>;
+
+/** A finding as the Problems panel shows it. It points at a place; the word there is its extent. */
+export function diagnosticOf(finding: Located): Diagnostic {
+  const at = new Position(Math.max(0, finding.line - 1), Math.max(0, finding.column - 1));
+  const diagnostic = new Diagnostic(
+    new Range(at, at),
+    messageOf(finding),
+    finding.severity === 'error' ? DiagnosticSeverity.Error : DiagnosticSeverity.Warning,
+  );
+  diagnostic.source = 'distillery';
+  diagnostic.code = finding.code;
+  return diagnostic;
+}
+
+function messageOf({ message, expected, suggestion }: Located): string {
+  const parts = [message];
+  if (expected !== '') parts.push(l10n.t('Expected {0}.', expected));
+  if (suggestion !== null) parts.push(l10n.t('Did you mean {0}?', suggestion));
+  return parts.join(' ');
+}
+
+/** Why an experiment was not started: the first reason, and the way to its place. */
+export async function showFindings(findings: readonly FindingMessage[]): Promise<void> {
+  const errors = findings.filter(({ severity }) => severity === 'error');
+  const [first] = errors;
+  if (!first) return;
+  const more = errors.length > 1 ? ` ${l10n.t('({0} more)', errors.length - 1)}` : '';
+  const show = l10n.t('Show');
+  const isPlace = isAbsolute(first.file);
+  const message = l10n.t('The experiment cannot be run: {0}{1}', messageOf(first), more);
+  const answer = await window.showErrorMessage(message, ...(isPlace ? [show] : []));
+  if (answer !== show) return;
+  const at = new Position(first.line - 1, first.column - 1);
+  await window.showTextDocument(Uri.file(first.file), { selection: new Range(at, at) });
+}

@@ -1,0 +1,33 @@
+import { resolve } from 'node:path';
+import { Uri, workspace, type ExtensionContext } from 'vscode';
+
+/** Every setting of the extension with its type; the manifest has title, default and explanation. */
+interface Settings {
+  runsFolder: string;
+  nodePath: string;
+  backend: 'experiment' | 'auto' | 'tensorflow' | 'webgpu' | 'wasm' | 'cpu';
+  parallelRuns: number;
+  notifications: 'whenAway' | 'always' | 'never';
+  groupRuns: 'status' | 'experiment' | 'none';
+}
+
+export function setting<K extends keyof Settings>(name: K): Settings[K] {
+  const value = workspace.getConfiguration('distillery').get<Settings[K]>(name);
+  if (value === undefined) throw new Error(`The manifest has no setting distillery.${name}.`);
+  return value;
+}
+
+/**
+ * Settings that lead to execution are taken from a workspace only where it is trusted; the editor itself sees to that
+ * (`restrictedConfigurations` in the manifest).
+ * @returns absolute path of the runs folder of this window: in its first folder, else in the extension's own storage
+ */
+export function runsFolder(context: ExtensionContext): string {
+  const base = workspace.workspaceFolders?.[0]?.uri ?? context.globalStorageUri;
+  return resolve(base.fsPath, setting('runsFolder'));
+}
+
+/** Where a relative path of a task or an example belongs. */
+export function workspaceRoot(): Uri | null {
+  return workspace.workspaceFolders?.[0]?.uri ?? null;
+}

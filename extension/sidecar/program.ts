@@ -1,0 +1,92 @@
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { cp, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { l10n, workspace, type ExtensionContext } from 'vscode';
+import type { DaemonProgram } from '../../sidecar/client/findOrStart.ts';
+import { Failure } from '../failure.ts';
+import { VERSION } from '../identity.ts';
+import { setting } from '../settings.ts';
+
+/** Where native packages are put on request, apart from every version of the sidecar. */
+export const nativeFolder = (context: ExtensionContext): string =>
+  join(context.globalStorageUri.fsPath, 'native');
+
+const copies = (context: ExtensionContext): string => join(context.globalStorageUri.fsPath, 'sidecar');
+
+/**
+ * The sidecar, copied out of the extension before its first start: an update replaces the extension's folder, but a trainer
+ * that began with the old one still reads from it. Named by version and content, so that a rebuilt one is another one.
+ * @returns folder of the copy
+ */
+export async function installSidecar(context: ExtensionContext): Promise<string> {
+  const source = context.asAbsolutePath(join('dist', 'sidecar'));
+  if (!existsSync(join(source, 'daemon.js'))) {
+    throw new Failure(
+      l10n.t('The extension has no sidecar at {0}.', source),
+      l10n.t('Install the extension again.'),
+    );
+  }
+  const digest = createHash('sha256')
+    .update(await readFile(join(source, 'daemon.js')))
+    .update(await readFile(join(source, 'trainer.js')))
+    .digest('hex')
+    .slice(0, 12);
+  const target = join(copies(context), `${VERSION}-${digest}`);
+  if (existsSync(target)) return target;
+  await mkdir(copies(context), { recursive: true });
+  const unfinished = `${target}.${process.pid}.tmp`;
+  await rm(unfinished, { recursive: true, force: true });
+  await cp(source, unfinished, { recursive: true });
+  try {
+    await rename(unfinished, target);
+  } catch (error) {
+    // Another window was faster.
+    await rm(unfinished, { recursive: true, force: true });
+    if (!existsSync(target)) throw error;
+  }
+  return target;
+}
+
+/** Removes copies of other versions. Only when nothing runs: a trainer reads from its own copy. */
+export async function removeOldSidecars(context: ExtensionContext, current: string): Promise<void> {
+  for (const name of await readdir(copies(context)))
+    if (join(copies(context), name) !== current)
+      await rm(join(copies(context), name), { recursive: true, force: true });
+}
+
+/**
+ * What runs the sidecar: the user's Node where the setting names one (never in Restricted Mode), else the editor's own,
+ * which on the desktop has to be told to be Node.
+ */
+export function nodeProgram(context: ExtensionContext): {
+  executable: string;
+  env: NodeJS.ProcessEnv;
+} {
+  const chosen = workspace.isTrusted ? setting('nodePath') : '';
+  return {
+    executable: chosen === '' ? process.execPath : chosen,
+    env: {
+      ...withoutEditor(process.env),
+      ELECTRON_RUN_AS_NODE: '1',
+      DISTILLERY_NATIVE: nativeFolder(context),
+    },
+  };
+}
+
+export function daemonProgram(context: ExtensionContext, sidecar: string): DaemonProgram {
+  const { executable, env } = nodeProgram(context);
+  return {
+    entry: join(sidecar, 'daemon.js'),
+    executable,
+    args: ['--parallelism', String(setting('parallelRuns'))],
+    env,
+  };
+}
+
+/** The extension host's own variables change how Node and VS Code's tools behave; they are none of the sidecar's business. */
+function withoutEditor(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(
+    Object.entries(env).filter(([name]) => !/^(?:VSCODE_|ELECTRON_|NODE_OPTIONS$)/u.test(name)),
+  );
+}

@@ -1,0 +1,87 @@
+import { useSignalEffect } from '@preact/signals';
+import { useEffect, useRef } from 'preact/hooks';
+import { selectedSeries } from '../series/followed.ts';
+import { palette } from '../theme/theme.ts';
+import type { ChartState } from './chartState.ts';
+import { cursor } from './cursor.ts';
+import { drawOnFrames } from './frames.ts';
+import { listenToGestures } from './gestures.ts';
+import { paint } from './paint.ts';
+
+/** The picture of a chart, with cursor and selection above it. */
+export function ChartCanvas({ chart, height }: { readonly chart: ChartState; readonly height: number }) {
+  const frame = useRef<HTMLDivElement>(null);
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const rule = useRef<HTMLDivElement>(null);
+  const box = useRef<HTMLDivElement>(null);
+
+  useEffect(() => {
+    const [outer, inner] = [frame.current, canvas.current];
+    if (!outer || !inner || !box.current) return;
+    let isVisible = false;
+    const frames = drawOnFrames(
+      () => {
+        draw(chart, inner);
+      },
+      () => isVisible,
+    );
+    const sizes = new ResizeObserver(() => {
+      chart.size.value = { width: outer.clientWidth, height: outer.clientHeight };
+    });
+    sizes.observe(outer);
+    const sights = new IntersectionObserver((entries) => {
+      isVisible = entries.at(-1)?.isIntersecting ?? false;
+      frames.wake();
+    });
+    sights.observe(outer);
+    const stopGestures = listenToGestures(outer, box.current, chart);
+    const stopExact = chart.exact.watch();
+    return () => {
+      frames.stop();
+      sizes.disconnect();
+      sights.disconnect();
+      stopGestures();
+      stopExact();
+    };
+  }, [chart]);
+
+  useSignalEffect(() => {
+    const line = rule.current;
+    if (!line) return;
+    const { area, x } = chart.layout.value;
+    const at = cursor.value === null ? NaN : x(cursor.value);
+    line.hidden = !(at >= area.left - 1 && at <= area.right + 1);
+    line.style.transform = `translateX(${Math.round(at)}px)`;
+    line.style.top = `${area.top}px`;
+    line.style.height = `${area.bottom - area.top}px`;
+  });
+
+  return (
+    <div ref={frame} class="plot" style={{ height: `${height}px` }}>
+      <canvas ref={canvas} aria-hidden="true" />
+      <div ref={rule} class="cursor" hidden />
+      <div ref={box} class="box" hidden />
+    </div>
+  );
+}
+
+let hasDrawn = false;
+
+function draw(chart: ChartState, canvas: HTMLCanvasElement): void {
+  const plot = chart.plot.value;
+  const pen = canvas.getContext('2d');
+  if (!pen || plot.width === 0) return;
+  const ratio = devicePixelRatio;
+  const [width, height] = [Math.round(plot.width * ratio), Math.round(plot.height * ratio)];
+  if (canvas.width !== width || canvas.height !== height) [canvas.width, canvas.height] = [width, height];
+  pen.setTransform(ratio, 0, 0, ratio, 0, 0);
+  pen.clearRect(0, 0, plot.width, plot.height);
+  paint(pen, plot, chart.layout.value, palette());
+  if (plot.curves.length === 0) return;
+  // For whoever measures how long a number takes to the screen.
+  const newest = selectedSeries.value?.newestWall.value;
+  if (newest != null) document.documentElement.dataset['newestWall'] = String(newest);
+  if (hasDrawn) return;
+  hasDrawn = true;
+  performance.mark('distillery:drawn');
+}

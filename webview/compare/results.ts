@@ -1,0 +1,21 @@
+import type { RunSummary } from '../../sidecar/protocol/runSummary.ts';
+
+/** The result of a run on the test split, in the headline's role, 0 to 100; undefined before it was evaluated. */
+export function testOf({ record }: RunSummary): number | undefined {
+  const share = record.test?.[record.headline.series.split('/')[1] ?? '']?.['top1'];
+  return share === undefined ? undefined : 100 * share;
+}
+
+export const bestOf = ({ record }: RunSummary): number | undefined => record.best?.value;
+
+/** Difference from a baseline that measures the same; undefined where one of the two is unknown. */
+export function deltaOf(
+  run: RunSummary,
+  baseline: RunSummary | null | undefined,
+  value: (run: RunSummary) => number | undefined,
+): number | undefined {
+  if (!baseline || baseline.record.id === run.record.id) return undefined;
+  if (baseline.record.headline.unit !== run.record.headline.unit) return undefined;
+  const [own, other] = [value(run), value(baseline)];
+  return own === undefined || other === undefined ? undefined : own - other;
+}

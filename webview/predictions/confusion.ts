@@ -1,0 +1,23 @@
+import type { Predictions } from '../../sidecar/protocol/predictions.ts';
+
+/** Counts by label (row) and predicted class (column). */
+export function matrixOf({ classes, confusion }: Predictions, role: string): number[][] {
+  const matrix = classes.map(() => classes.map(() => 0));
+  for (const [label, predicted, count] of confusion[role] ?? []) {
+    const row = matrix[label];
+    if (row && predicted < row.length) row[predicted] = count;
+  }
+  return matrix;
+}
+
+/** Share of each label's samples that were predicted as it, 0 to 1; NaN for a label without samples. */
+export const accuracyByClass = (matrix: readonly (readonly number[])[]): number[] =>
+  matrix.map((row, label) => (row[label] ?? 0) / row.reduce((sum, count) => sum + count, 0));
+
+/** Disagreements first, each kind in the order of the split. */
+export const disagreeingFirst = ({ images }: Predictions): Predictions['images'] =>
+  [...images].sort((a, b) => Number(disagrees(b)) - Number(disagrees(a)) || a.sample - b.sample);
+
+/** Whether the roles do not all say the same. */
+export const disagrees = ({ answers }: Predictions['images'][number]): boolean =>
+  new Set(Object.values(answers).map((answer) => answer.class)).size > 1;
