@@ -14,9 +14,10 @@ import type {
   RequestParams,
   RequestResult,
 } from '../protocol/messages.ts';
+import type { FollowingOptions } from '../protocol/seriesFollowing.ts';
 import { backoffMs } from './backoff.ts';
 import { findOrStart, type FindOptions } from './findOrStart.ts';
-import { SeriesFollower, type FollowOptions } from './seriesFollower.ts';
+import { SeriesFollower } from './seriesFollower.ts';
 
 export type Link =
   | { kind: 'connecting' }
@@ -128,7 +129,7 @@ export class DaemonClient {
   }
 
   /** Keeps a copy of a run's series, over all links, without gap and without doubling. */
-  follow(run: string, options: FollowOptions): SeriesFollower {
+  follow(run: string, options: FollowingOptions): SeriesFollower {
     return new SeriesFollower(this, run, options);
   }
 
