@@ -7,10 +7,9 @@ import type { BatchSource } from '../datasets/batchSource.ts';
 import type { Dataset } from '../datasets/dataset.ts';
 import type { Headline } from '../methods/declaration.ts';
 import type { Clock, Phase, Stage, Training, TrainingBatch } from '../methods/training.ts';
-import { checkpointName, writeCheckpoint } from '../store/checkpoints.ts';
-import { applyRetention } from '../store/retention.ts';
-import { encodeCheckpoint, type CheckpointState, type RunState } from './checkpointCodec.ts';
+import type { CheckpointState, RunState } from './checkpointCodec.ts';
 import type { Evaluator } from './evaluator.ts';
+import { Keeper } from './keeper.ts';
 import { Optimizer, type OptimizerState } from './optimizer.ts';
 import { collapsedOutcome, dumpNotFinite, type Outcome } from './outcomes.ts';
 import { disposeResult, runPhase, type PhaseResult } from './phase.ts';
@@ -51,30 +50,23 @@ const INITIAL: RunState = {
   activeSeconds: 0,
 };
 
-const PAUSE_POLL_MS = 250;
-const RECORD_EVERY_MS = 1000;
-
 /** The training loop, once for all methods: draw batch → losses → gradients → update → report. */
 export class Loop {
   state: RunState;
   readonly #meter = new Meter();
   #optimizers = new Map<string, Optimizer>();
   #restored: ReadonlyMap<string, OptimizerState>;
-  #activeSince = performance.now();
-  #recordedAt = 0;
-  #checkpointRequests: number;
-  #savedStep: number;
+  readonly #keeper: Keeper;
 
   constructor(readonly setup: LoopSetup) {
     this.state = setup.restored?.state ?? INITIAL;
     this.#restored = setup.restored?.optimizers ?? new Map<string, OptimizerState>();
-    this.#checkpointRequests = setup.files.control().checkpoint;
-    this.#savedStep = setup.restored ? this.state.step : -1;
+    this.#keeper = new Keeper(setup);
   }
 
   async run(): Promise<Outcome> {
-    const { training, stages, files } = this.setup;
-    files.update({ status: 'running', ...this.#progress() });
+    const { training, stages } = this.setup;
+    this.#keeper.begin(this.state);
     while (this.state.stage < stages.length) {
       const [stage, plan] = [training.stages[this.state.stage], stages[this.state.stage]];
       if (!stage || !plan) throw new Error(`The method has no stage ${this.state.stage + 1}.`);
@@ -84,7 +76,7 @@ export class Loop {
     }
     if (this.state.test === null) {
       this.state = { ...this.state, test: await this.setup.evaluator.test(this.state) };
-      await this.checkpoint();
+      await this.#checkpoint();
     }
     return { status: 'completed' };
   }
@@ -105,9 +97,10 @@ export class Loop {
     if (views > 0)
       this.setup.data?.source.begin({ stage: state.stage, from: state.stageStep, to: plan.steps, views });
     while (this.state.stageStep < plan.steps) {
-      const wanted = await this.#reconcile();
-      if (wanted === 'stop') {
-        await this.checkpoint();
+      const { want, state } = await this.#keeper.reconcile(this.state, this.#optimizers);
+      this.state = state;
+      if (want === 'stop') {
+        await this.#checkpoint();
         return { status: 'stopped' };
       }
       const failure = await this.#step(stage, plan, views);
@@ -158,7 +151,7 @@ export class Loop {
     if (!finite) {
       this.state = { ...this.state, sawNonFinite: true };
       if (settings.training.onNonFinite === 'stop') {
-        this.#record(true);
+        this.#keeper.record(this.state, 'now');
         return dumpNotFinite(files, { step, stage: stage.name, samples: [...(samples ?? [])], numbers });
       }
     }
@@ -169,20 +162,19 @@ export class Loop {
     if (evaluated) {
       const now = this.state;
       this.state = await this.#meter.aside(() => evaluator.evaluate(now, { ...clock, step }));
-      this.#record(true);
+      this.#keeper.record(this.state, 'now');
       if (this.state.collapsed?.step === step && settings.training.onCollapse === 'stop')
         return collapsedOutcome(this.state.collapsed);
     }
     // The last checkpoint also holds the test result, so it is written after the test.
-    if (!ended) {
-      const asked = files.control().checkpoint;
-      const due = step % settings.checkpoints.every === 0 || this.state.best?.step === step;
-      if (due || asked > this.#checkpointRequests) await this.#meter.aside(() => this.checkpoint());
-      this.#checkpointRequests = asked;
-    }
-    this.#record(false);
+    if (!ended && this.#keeper.isCheckpointDue(this.state)) await this.#meter.aside(() => this.#checkpoint());
+    this.#keeper.record(this.state, 'sometimes');
     await setImmediate();
     return null;
+  }
+
+  async #checkpoint(): Promise<void> {
+    this.state = await this.#keeper.save(this.state, this.#optimizers);
   }
 
   #runPhases(stage: Stage, batch: TrainingBatch | null, clock: Clock, learningRate: number): PhaseResult[] {
@@ -223,83 +215,6 @@ export class Loop {
       views: views.map((values) => tf.tensor(values, [size, ...data.dataset.shape])),
       labels: tf.tensor1d(labels, 'int32'),
     };
-  }
-
-  /** What is wanted now; a signal to end counts as a wish to stop. */
-  #wanted(): 'run' | 'pause' | 'stop' {
-    return this.setup.signal.aborted ? 'stop' : this.setup.files.control().want;
-  }
-
-  /** Brings the run into the state that is wanted: waits while it is paused. */
-  async #reconcile(): Promise<'run' | 'stop'> {
-    const { files } = this.setup;
-    let want = this.#wanted();
-    if (want !== 'pause') return want;
-    await this.checkpoint();
-    this.#pauseClock();
-    files.update({ status: 'paused', ...this.#progress() });
-    files.events.flush();
-    while (want === 'pause') {
-      await new Promise((resolve) => setTimeout(resolve, PAUSE_POLL_MS));
-      files.lease.check();
-      want = this.#wanted();
-    }
-    this.#activeSince = performance.now();
-    if (want === 'run') files.update({ status: 'running' });
-    return want;
-  }
-
-  /** Everything up to this step on disk, then the checkpoint renamed into place. */
-  async checkpoint(): Promise<void> {
-    const { files, training, settings, headline } = this.setup;
-    const { step } = this.state;
-    if (this.#savedStep === step && this.state.test === null) return;
-    this.#pauseClock();
-    const contents = await encodeCheckpoint(training, this.#optimizers, this.state);
-    files.events.sync();
-    writeCheckpoint(files.runDir, step, contents, {
-      guard: () => {
-        files.lease.check();
-      },
-    });
-    this.#savedStep = step;
-    files.events.checkpointMarker(step, checkpointName(step));
-    const { keepLast, keepBest } = settings.checkpoints;
-    await applyRetention(files.runDir, { keepLast, keepBest, better: headline.better });
-    this.#record(true);
-  }
-
-  #activeSeconds(): number {
-    return this.state.activeSeconds + (performance.now() - this.#activeSince) / 1000;
-  }
-
-  #pauseClock(): void {
-    this.state = { ...this.state, activeSeconds: this.#activeSeconds() };
-    this.#activeSince = performance.now();
-  }
-
-  #progress() {
-    const { stages, stepsPerEpoch, headline } = this.setup;
-    const { step, stage, stageStep, best, collapsed } = this.state;
-    // After the last stage a run still stands at its end.
-    const last = stages.at(-1);
-    const present = stages[stage] ?? last;
-    return {
-      step,
-      stage: present?.name ?? null,
-      epoch: (stages[stage] ? stageStep : (last?.steps ?? 0)) / stepsPerEpoch,
-      totalEpochs: present?.epochs ?? 0,
-      best: best && { series: headline.series, better: headline.better, ...best },
-      collapsed,
-      activeSeconds: this.#activeSeconds(),
-    };
-  }
-
-  /** `run.json` at most once a second, or now. */
-  #record(now: boolean): void {
-    if (!now && performance.now() - this.#recordedAt < RECORD_EVERY_MS) return;
-    this.#recordedAt = performance.now();
-    this.setup.files.update(this.#progress());
   }
 }
 

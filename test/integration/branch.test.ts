@@ -16,9 +16,10 @@ const SETTINGS = [
   'stages.teacherInit.steps=9',
 ].flatMap((each) => ['--set', each]);
 
-async function parentRun(folder: string, backend: string): Promise<string> {
+async function parentRun(folder: string, backend: string, set: readonly string[] = []): Promise<string> {
   const example = 'examples/synthetic-dkel.distill.yaml';
   const args = ['--runs', folder, 'run', example, '--set', `backend=${backend}`, ...SETTINGS];
+  args.push(...set.flatMap((each) => ['--set', each]));
   const { code, stderr } = await distillery(args);
   expect(code, stderr).toBe(0);
   return onlyRun(folder);
@@ -84,6 +85,20 @@ describe('a branch', () => {
     expect(test).not.toBeNull();
     const first = (await effectiveRun(longer)).series['schedule/learningRate']?.[0];
     expect(first?.[0]).toBe(end + 1);
+  });
+
+  it('from the very end goes on as a run that was that long from the beginning', async () => {
+    const [short, long] = [await temporaryFolder('branch-short'), await temporaryFolder('branch-long')];
+    // Nothing in these settings depends on the length, so the momentum of the last step must be there.
+    const set = ['schedule.name=constant', 'method.rampEpochs=3'];
+    const parent = await parentRun(short, 'wasm', set);
+    const whole = await effectiveRun(await parentRun(long, 'wasm', [...set, 'training.epochs=8']));
+    const { step: end } = await readRun(parent);
+    const part = await effectiveRun(await branchOf(parent, end, ['training.epochs=8']));
+    const tags = Object.keys(part.series).filter((tag) => !tag.startsWith('test/'));
+    expect(tags.length).toBeGreaterThan(40);
+    for (const tag of tags)
+      expect(part.series[tag], tag).toEqual(whole.series[tag]?.filter(([at]) => at > end));
   });
 
   it('chooses a best of its own when the best of its parent lies before it, and resumes like any run', async () => {
