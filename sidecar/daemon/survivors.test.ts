@@ -55,6 +55,26 @@ it('a trainer that hangs is listed, and ended only when asked, after asking it',
   expect((await runWhere(client, run, () => true)).liveness).toBe('lost');
 });
 
+it('a run is taken from a trainer that hangs by resuming it, and the trainer ends when it wakes', async () => {
+  if (!canTell) return;
+  const folder = bench.runsFolder();
+  const client = bench.client(folder);
+  const run = await startRun(client, 3_000, { stepMs: 5, checkpointEvery: 50 });
+  await runWhere(client, run, ({ record }) => record.step > 100);
+  const held = JSON.parse(readFileSync(join(folder, run, 'lease.json'), 'utf8')) as LeaseRecord;
+  process.kill(held.pid, 'SIGSTOP');
+  await runWhere(client, run, ({ liveness }) => liveness === 'lost');
+  expect((await client.request('system/survivors', {})).survivors).toMatchObject([{ run, pid: held.pid }]);
+  expect(await client.request('runs/resume', { run })).toEqual({ how: 'queued' });
+  await runWhere(client, run, ({ liveness, record }) => liveness === 'live' && record.status === 'running');
+  expect((await client.request('system/survivors', {})).survivors).toEqual([]);
+  process.kill(held.pid, 'SIGCONT');
+  await until(() => !isAlive(held.pid));
+  expect((await runWhere(client, run, () => true)).liveness).toBe('live');
+  await client.request('runs/stop', { run });
+  await runWhere(client, run, ({ record }) => record.status === 'stopped');
+});
+
 it('a silent lease whose number somebody else has by now, or that is too old to tell, is no survivor', async () => {
   const folder = bench.runsFolder();
   const client = bench.client(folder);
