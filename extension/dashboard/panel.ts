@@ -90,7 +90,7 @@ export class DashboardPanel implements Disposable {
       log().warn(`dropped a message of the page: ${parsed.error.message}`);
       return;
     }
-    this.#act(parsed.data).catch((error: unknown) => tellError(error));
+    this.#act(parsed.data).catch(tellError);
   }
 
   async #act(message: PageToHost): Promise<void> {
