@@ -21,15 +21,17 @@ export function remember(error: unknown): void {
   recent.splice(0, recent.length - KEPT);
 }
 
-/** Tells the user what went wrong and what to do next; the log has the rest. */
-export async function tellError(error: unknown): Promise<void> {
+/** Tells the user what went wrong and what to do next; the log has the rest. Waits for nobody to read it. */
+export function tellError(error: unknown): void {
   if (isCancelled(error)) return;
   remember(error);
   const message = error instanceof Error ? error.message : String(error);
   const next =
     error instanceof Error && 'next' in error && typeof error.next === 'string' ? ` ${error.next}` : '';
   const showLog = l10n.t('Show Log');
-  if ((await window.showErrorMessage(`${message}${next}`, showLog)) === showLog) log().show();
+  void window.showErrorMessage(`${message}${next}`, showLog).then((answer) => {
+    if (answer === showLog) log().show();
+  });
 }
 
 function isCancelled(error: unknown): boolean {

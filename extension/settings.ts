@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { Uri, workspace, type ExtensionContext } from 'vscode';
+import { workspace, type ExtensionContext, type Uri } from 'vscode';
 
 /** Every setting of the extension with its type; the manifest has title, default and explanation. */
 interface Settings {

@@ -14,7 +14,7 @@ export async function resumeFromCheckpoint(app: App, argument?: unknown): Promis
   const step = stepOf(argument) ?? (await pickStep());
   if (step === null) return null;
   const answer = await link.request('runs/branch', { run: run.record.id, step, overrides: [] });
-  return (await accept(app, answer))?.record.id ?? null;
+  return accept(app, answer)?.record.id ?? null;
 
   async function pickStep(): Promise<number | null> {
     if (!run) return null;

@@ -2,11 +2,10 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { l10n, Position, Uri, window, workspace, WorkspaceEdit } from 'vscode';
 import { datasetNames, experimentTemplate, methodChoices } from '../../sidecar/config/template.ts';
-import type { App } from '../app.ts';
 import { workspaceRoot } from '../settings.ts';
 
 /** Three steps (method, data set, file) to an experiment that can be run as it is. */
-export async function newExperiment(_app: App): Promise<string | null> {
+export async function newExperiment(): Promise<string | null> {
   const method = await window.showQuickPick(
     methodChoices().map(({ name, title, citation }) => ({
       label: title,

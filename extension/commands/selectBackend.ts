@@ -8,7 +8,7 @@ export async function selectBackend(app: App): Promise<void> {
   assertTrusted();
   const now = setting('backend');
   const report = app.environmentView.report ?? (await app.environmentView.examine());
-  const known = new Map(report.backends.map((each) => [each.name as string, each]));
+  const known = new Map(report.backends.map((each) => [each.name, each]));
   const picked = await window.showQuickPick(
     (['experiment', 'auto', 'tensorflow', 'webgpu', 'wasm', 'cpu'] as const).map((value) => {
       const backend = known.get(value);

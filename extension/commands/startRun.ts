@@ -73,19 +73,19 @@ export async function submit(
     source,
     overrides: [...standingOverrides(), ...overrides],
   });
-  return await accept(app, answer);
+  return accept(app, answer);
 }
 
 /** What the daemon made of a submission. */
-export async function accept(
+export function accept(
   app: App,
   answer:
     | { kind: 'queued'; run: RunSummary; findings: FindingMessage[] }
     | { kind: 'rejected'; findings: FindingMessage[] },
-): Promise<RunSummary | null> {
+): RunSummary | null {
   switch (answer.kind) {
     case 'rejected':
-      await showFindings(answer.findings);
+      showFindings(answer.findings);
       return null;
     case 'queued':
       app.model.put(answer.run);
@@ -115,5 +115,5 @@ export async function runAgain(app: App, argument?: unknown): Promise<string | n
     source: { kind: 'text', text: resolvedText, fileName: 'experiment.distill.yaml' },
     overrides: [],
   });
-  return (await accept(app, answer))?.record.id ?? null;
+  return accept(app, answer)?.record.id ?? null;
 }

@@ -23,7 +23,7 @@ export async function startRunWithChanges(app: App, argument?: unknown): Promise
   const check = (overrides: readonly string[]) => parseExperiment(file, text, overrides);
   const errors = check([]).findings.filter(({ code }) => RULES[code] === 'error');
   if (errors.length > 0) {
-    await showFindings(errors.map((each) => ({ ...each, file: uri.fsPath })));
+    showFindings(errors.map((each) => ({ ...each, file: uri.fsPath })));
     return null;
   }
   const changes = new Map<string, string>();

@@ -59,7 +59,7 @@ export async function perform(app: App, name: CommandName, ...args: readonly unk
     const handler: Handler = await COMMANDS[name]();
     return await handler(app, ...args);
   } catch (error) {
-    await tellError(error);
+    tellError(error);
     return undefined;
   }
 }

@@ -1,4 +1,5 @@
 import { l10n, Uri, window, workspace, type Disposable, type WebviewPanel } from 'vscode';
+import { releaseAll, type Releasable } from '../disposal.ts';
 import {
   pageToHost,
   type HostToPage,
@@ -17,7 +18,7 @@ export class DashboardPanel implements Disposable {
   readonly #app: App;
   readonly #panel: WebviewPanel;
   readonly #link: PageLink;
-  readonly #subscriptions: Disposable[];
+  readonly #subscriptions: readonly Releasable[];
   /** What was asked for before the page listened. */
   #pending: Extract<HostToPage, { kind: 'show' }> | null = null;
   #ready = false;
@@ -65,14 +66,14 @@ export class DashboardPanel implements Disposable {
 
   dispose(): void {
     this.#link.dispose();
-    for (const subscription of this.#subscriptions) subscription.dispose();
+    releaseAll(this.#subscriptions);
     this.#panel.dispose();
   }
 
   /** Ends what belongs to a panel that the user has closed. */
   release(): void {
     this.#link.dispose();
-    for (const subscription of this.#subscriptions) subscription.dispose();
+    releaseAll(this.#subscriptions);
   }
 
   #post(message: HostToPage): void {
@@ -90,7 +91,7 @@ export class DashboardPanel implements Disposable {
       log().warn(`dropped a message of the page: ${parsed.error.message}`);
       return;
     }
-    this.#act(parsed.data).catch((error: unknown) => tellError(error));
+    this.#act(parsed.data).catch(tellError);
   }
 
   async #act(message: PageToHost): Promise<void> {

@@ -28,8 +28,8 @@ function messageOf({ message, expected, suggestion }: Located): string {
   return parts.join(' ');
 }
 
-/** Why an experiment was not started: the first reason, and the way to its place. */
-export async function showFindings(findings: readonly FindingMessage[]): Promise<void> {
+/** Why an experiment was not started: the first reason, and the way to its place. Waits for nobody to read it. */
+export function showFindings(findings: readonly FindingMessage[]): void {
   const errors = findings.filter(({ severity }) => severity === 'error');
   const [first] = errors;
   if (!first) return;
@@ -37,8 +37,9 @@ export async function showFindings(findings: readonly FindingMessage[]): Promise
   const show = l10n.t('Show');
   const isPlace = isAbsolute(first.file);
   const message = l10n.t('The experiment cannot be run: {0}{1}', messageOf(first), more);
-  const answer = await window.showErrorMessage(message, ...(isPlace ? [show] : []));
-  if (answer !== show) return;
-  const at = new Position(first.line - 1, first.column - 1);
-  await window.showTextDocument(Uri.file(first.file), { selection: new Range(at, at) });
+  void window.showErrorMessage(message, ...(isPlace ? [show] : [])).then(async (answer) => {
+    if (answer !== show) return;
+    const at = new Position(first.line - 1, first.column - 1);
+    await window.showTextDocument(Uri.file(first.file), { selection: new Range(at, at) });
+  });
 }

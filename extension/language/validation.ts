@@ -1,4 +1,5 @@
 import { languages, workspace, type DiagnosticCollection, type Disposable, type TextDocument } from 'vscode';
+import { releaseAll, type Releasable } from '../disposal.ts';
 import { EXPERIMENT_FILE } from '../identity.ts';
 import { tellError } from '../log.ts';
 import { diagnosticOf } from './findings.ts';
@@ -9,7 +10,7 @@ const AFTER_TYPING_MS = 200;
 export class Validation implements Disposable {
   readonly #diagnostics: DiagnosticCollection = languages.createDiagnosticCollection('distillery');
   readonly #waiting = new Map<string, NodeJS.Timeout>();
-  readonly #subscriptions: Disposable[];
+  readonly #subscriptions: readonly Releasable[];
 
   constructor() {
     this.#subscriptions = [
@@ -30,7 +31,7 @@ export class Validation implements Disposable {
 
   dispose(): void {
     for (const timer of this.#waiting.values()) clearTimeout(timer);
-    for (const subscription of this.#subscriptions) subscription.dispose();
+    releaseAll(this.#subscriptions);
   }
 
   #soon(document: TextDocument, delay: number): void {

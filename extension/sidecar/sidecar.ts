@@ -1,4 +1,5 @@
 import { EventEmitter, l10n, workspace, type Disposable, type ExtensionContext } from 'vscode';
+import { releaseAll, type Releasable } from '../disposal.ts';
 import { Failure } from '../failure.ts';
 import type { RunsModel } from '../runs/runsModel.ts';
 import { runsFolder } from '../settings.ts';
@@ -9,7 +10,7 @@ export class Sidecar implements Disposable {
   readonly #context: ExtensionContext;
   readonly #model: RunsModel;
   readonly #opened = new EventEmitter<SidecarLink | null>();
-  readonly #subscriptions: Disposable[];
+  readonly #subscriptions: readonly Releasable[];
   #link: Promise<SidecarLink> | null = null;
   #current: SidecarLink | null = null;
   #disposed = false;
@@ -61,7 +62,7 @@ export class Sidecar implements Disposable {
   dispose(): void {
     this.#disposed = true;
     this.close();
-    for (const subscription of this.#subscriptions) subscription.dispose();
+    releaseAll(this.#subscriptions);
     this.#opened.dispose();
   }
 

@@ -9,6 +9,7 @@ import {
   type TreeDataProvider,
   type TreeView,
 } from 'vscode';
+import { releaseAll, type Releasable } from '../disposal.ts';
 import { remember } from '../log.ts';
 import { checkpointText, type CheckpointInfo } from '../runs/checkpointText.ts';
 import type { RunsModel } from '../runs/runsModel.ts';
@@ -28,7 +29,7 @@ export class CheckpointsView implements TreeDataProvider<CheckpointItem>, Dispos
   readonly #sidecar: Sidecar;
   readonly #changed = new EventEmitter<undefined>();
   readonly #view: TreeView<CheckpointItem>;
-  readonly #subscriptions: Disposable[];
+  readonly #subscriptions: readonly Releasable[];
   /** What the list shows: asked again when it changes. */
   #shown = '';
 
@@ -57,7 +58,7 @@ export class CheckpointsView implements TreeDataProvider<CheckpointItem>, Dispos
   }
 
   dispose(): void {
-    for (const subscription of this.#subscriptions) subscription.dispose();
+    releaseAll(this.#subscriptions);
   }
 
   async getChildren(item?: CheckpointItem): Promise<CheckpointItem[]> {

@@ -12,6 +12,7 @@ import {
   type TreeDataProvider,
   type TreeView,
 } from 'vscode';
+import { releaseAll, type Releasable } from '../disposal.ts';
 import type { DoctorReport } from '../../sidecar/protocol/doctorReport.ts';
 import { remember, tellError } from '../log.ts';
 import { setting } from '../settings.ts';
@@ -29,7 +30,7 @@ export class EnvironmentView implements TreeDataProvider<Entry>, Disposable {
   readonly #context: ExtensionContext;
   readonly #changed = new EventEmitter<undefined>();
   readonly #view: TreeView<Entry>;
-  readonly #subscriptions: Disposable[];
+  readonly #subscriptions: readonly Releasable[];
   #report: DoctorReport | null = null;
   #running: Promise<DoctorReport> | null = null;
 
@@ -65,7 +66,7 @@ export class EnvironmentView implements TreeDataProvider<Entry>, Disposable {
   }
 
   dispose(): void {
-    for (const subscription of this.#subscriptions) subscription.dispose();
+    releaseAll(this.#subscriptions);
   }
 
   getChildren(entry?: Entry): Entry[] {

@@ -10,6 +10,7 @@ import {
   type TreeDataProvider,
   type TreeView,
 } from 'vscode';
+import { releaseAll, type Releasable } from '../disposal.ts';
 import type { RunSummary } from '../../sidecar/protocol/runSummary.ts';
 import { setContext } from '../contextKeys.ts';
 import { can } from '../runs/pickRun.ts';
@@ -39,7 +40,7 @@ export class RunsView implements TreeDataProvider<Item>, Disposable {
   readonly #model: RunsModel;
   readonly #changed = new EventEmitter<undefined>();
   readonly #view: TreeView<Item>;
-  readonly #subscriptions: Disposable[];
+  readonly #subscriptions: readonly Releasable[];
   #showHidden = false;
   #redraw: NodeJS.Timeout | null = null;
 
@@ -73,7 +74,7 @@ export class RunsView implements TreeDataProvider<Item>, Disposable {
 
   dispose(): void {
     if (this.#redraw !== null) clearTimeout(this.#redraw);
-    for (const subscription of this.#subscriptions) subscription.dispose();
+    releaseAll(this.#subscriptions);
   }
 
   getChildren(item?: Item): Item[] {

@@ -3,6 +3,7 @@ import { Connection } from '../../sidecar/protocol/connection.ts';
 import { ProtocolError } from '../../sidecar/protocol/errors.ts';
 import type { Transport } from '../../sidecar/protocol/transport.ts';
 import { formatVersion, isCompatible, PROTOCOL_VERSION } from '../../sidecar/protocol/version.ts';
+import { watchHeart } from './heartbeat.ts';
 import { keepRuns } from './runs.ts';
 
 /** How the page reaches a daemon: a WebSocket in a browser, messages to the host inside an editor. */
@@ -47,6 +48,7 @@ export async function keepConnected(connect: Connect): Promise<void> {
       const { transport, token } = await connect();
       const opened = new Connection(transport, { onProblem: complain });
       await greet(opened, token);
+      watchHeart(opened);
       delay = FIRST_RETRY_MS;
       lose(await opened.closed, delay);
     } catch (error) {
