@@ -27,6 +27,7 @@ export default defineConfig({
           // One at a time, after the others: an editor with its browser wants the machine for itself.
           name: 'editor',
           include: ['test/e2e/editor/**/*.test.ts'],
+          globalSetup: ['test/support/editorSetup.ts'],
           testTimeout: 240_000,
           maxWorkers: 1,
           sequence: { groupOrder: 2 },

@@ -17,6 +17,9 @@ import { Notifications } from './views/notifications.ts';
 import { RunsView } from './views/runsView.ts';
 import { StatusBar } from './views/statusBar.ts';
 
+/** When the editor has drawn itself. */
+const PREPARE_AFTER_MS = 500;
+
 /** Puts the parts together. Nothing here is heavy: sockets, schemas and commands are loaded when they are first used. */
 export function activate(context: ExtensionContext): void {
   const model = new RunsModel();
@@ -49,6 +52,18 @@ export function activate(context: ExtensionContext): void {
     model,
     { dispose: closeLog },
   );
+
+  // Some time before it is needed: copying it is the longest part of a first start.
+  if (workspace.isTrusted) {
+    const prepare = setTimeout(() => {
+      import('./sidecar/program.ts').then(({ installSidecar }) => installSidecar(context)).catch(remember);
+    }, PREPARE_AFTER_MS);
+    context.subscriptions.push({
+      dispose: () => {
+        clearTimeout(prepare);
+      },
+    });
+  }
 
   // What lives is found again at once. Where there never was a run, nothing is started before somebody asks, or one appears.
   const connect = (): void => {

@@ -7,27 +7,18 @@ import { root } from './prepare.mjs';
 const folder = join(root, 'test', 'editor');
 const modules = join(folder, 'node_modules');
 
-/** Where it can be had at all: its Node comes as a package for this one platform. */
-export const editorExists = process.platform === 'linux' && process.arch === 'x64';
-
-/** @returns null, or why it could not be installed */
-export function installEditor() {
-  if (!editorExists) return `there is no VS Code server for ${process.platform} on ${process.arch} here`;
-  const lock = readFileSync(join(folder, 'package-lock.json'), 'utf8');
-  const stamp = join(modules, '.distillery-installed');
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return null;
-  console.error('installing the editor for end-to-end tests …');
-  const server = join(modules, 'code-server', 'lib', 'vscode');
-  // The editor's own packages: its lock file misses an entry, which only `install` forgives.
-  const failure = npm(folder, 'ci') ?? npm(server, 'install', '--omit=dev');
-  if (failure) return failure;
-  // Not used here, and half of the size.
-  for (const name of ['@github/copilot-sdk', '@microsoft/mxc-sdk'])
-    remove(join(server, 'node_modules'), name);
-  rmSync(join(server, 'extensions', 'copilot'), { recursive: true, force: true });
-  writeFileSync(stamp, lock);
-  return null;
-}
+const lock = readFileSync(join(folder, 'package-lock.json'), 'utf8');
+const stamp = join(modules, '.distillery-installed');
+if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) process.exit(0);
+console.error('installing the editor for end-to-end tests …');
+const server = join(modules, 'code-server', 'lib', 'vscode');
+// The editor's own packages: its lock file misses an entry, which only `install` forgives.
+npm(folder, 'ci');
+npm(server, 'install', '--omit=dev');
+// Not used here, and half of the size.
+for (const name of ['@github/copilot-sdk', '@microsoft/mxc-sdk']) remove(join(server, 'node_modules'), name);
+rmSync(join(server, 'extensions', 'copilot'), { recursive: true, force: true });
+writeFileSync(stamp, lock);
 
 function npm(cwd, ...args) {
   const { status, stderr, error } = spawnSync(
@@ -35,8 +26,10 @@ function npm(cwd, ...args) {
     [...args, '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'],
     { cwd, stdio: ['ignore', 'ignore', 'pipe'], encoding: 'utf8' },
   );
-  if (status === 0) return null;
-  return `npm ${args[0]} in ${cwd} failed: ${error?.message ?? stderr.trim().split('\n').slice(-3).join(' ')}`;
+  if (status === 0) return;
+  const why = error?.message ?? stderr.trim().split('\n').slice(-3).join(' ');
+  console.error(`The editor was not installed: npm ${args[0]} in ${cwd} failed: ${why}`);
+  process.exit(1);
 }
 
 /** A package and its variants for single platforms. */

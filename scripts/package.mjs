@@ -4,7 +4,8 @@ import { join, relative } from 'node:path';
 import { buildAll, install, must, root } from './prepare.mjs';
 
 install();
-buildAll();
+// Tests have built already, and others use what they built.
+if (!process.argv.includes('--built')) buildAll();
 const { version } = (await import('../package.json', { with: { type: 'json' } })).default;
 const vsix = join(root, 'dist', `distillery-${version}.vsix`);
 must(process.execPath, [

@@ -3,7 +3,6 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Browser, BrowserContext, FrameLocator, Locator, Page } from 'playwright-core';
-import { afterEach } from 'vitest';
 import packageJson from '../../package.json' with { type: 'json' };
 import { chromiumPath } from './browser.ts';
 
@@ -14,6 +13,9 @@ const NODE = process.env['DISTILLERY_EDITOR_NODE'] ?? join(INSTALLED, 'node-linu
 const ENTRY = process.env['DISTILLERY_EDITOR'] ?? join(INSTALLED, 'code-server/out/node/entry.js');
 export const VSIX = resolve(`dist/distillery-${packageJson.version}.vsix`);
 export const EXTENSION_ID = `${packageJson.publisher}.${packageJson.name}`;
+
+/** Its Node comes as a package for this one platform. */
+export const editorPlatform = process.platform === 'linux' && process.arch === 'x64';
 
 /** Why end-to-end tests cannot run here, or null. CI must run them. */
 export function whyNoEditor(): string | null {
@@ -315,9 +317,14 @@ export class EditorWindow {
   }
 
   async showContainer(): Promise<void> {
-    const tab = this.page.locator('.activitybar .action-label[aria-label^="Distillery"]');
-    if ((await this.page.locator('.sidebar .composite.title', { hasText: 'Distillery' }).count()) === 0)
-      await tab.first().click();
+    const header = this.page.locator('.pane-header[aria-label^="Runs"]');
+    if (!(await header.isVisible()))
+      await this.page
+        .locator('.activitybar .action-label[aria-label^="Distillery"]')
+        .first()
+        // Beside the badge.
+        .click({ position: { x: 4, y: 4 } });
+    await header.waitFor();
   }
 
   async close(): Promise<void> {
@@ -331,16 +338,6 @@ export class EditorWindow {
   #rows(): Locator {
     return this.page.locator('.quick-input-list .monaco-list-row');
   }
-}
-
-/** Keeps a picture of the window of every test that fails, in `dist/test`. */
-export function pictureFailures(window: () => EditorWindow): void {
-  afterEach(async ({ task }) => {
-    if (task.result?.state !== 'fail') return;
-    const path = resolve('dist/test', `${task.name.replace(/\W+/gu, '-')}.png`);
-    await window().page.screenshot({ path });
-    console.log(`picture of the failure: ${path}`);
-  });
 }
 
 const exactly = (text: string): RegExp =>

@@ -1,12 +1,10 @@
-import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { format } from 'node:util';
-import { build } from 'esbuild';
+import { copyFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { chromiumPath, launchBrowser } from '../../support/browser.ts';
-import { Editor, EditorWindow, whyNoEditor } from '../../support/editor.ts';
+import { Editor, whyNoEditor } from '../../support/editor.ts';
+import { runInHost } from '../../support/inHost.ts';
 import { temporaryFolder } from '../../support/processes.ts';
-import { RESULT, resultSchema, type Result } from './inHost/result.ts';
 
 const experiment = (epochs: number, extra = ''): string => `dataset: { name: synthetic }
 models: { default: { name: mlp } }
@@ -26,44 +24,17 @@ describe.skipIf(whyNoEditor() !== null)('inside the extension host', () => {
       experiment(2, ', epoch: 2').replace('epochs: 2, ', ''),
     );
 
-    const suite = resolve('dist/test/inHost.cjs');
-    mkdirSync(resolve('dist/test'), { recursive: true });
-    await build({
-      entryPoints: ['test/e2e/editor/inHost/suite.ts'],
-      outfile: suite,
-      bundle: true,
-      platform: 'node',
-      format: 'cjs',
-      external: ['vscode'],
-      logLevel: 'warning',
-    });
     copyFileSync('examples/mnist-dkel.distill.yaml', join(folder, 'mnist-dkel.distill.yaml'));
 
     const editor = await Editor.start({ inHost: true });
     const browser = await launchBrowser(chromiumPath() ?? '');
     try {
-      const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
-      const results: Result[] = [];
-      const log: string[] = [];
-      let exit: (code: number) => void = () => undefined;
-      const exited = new Promise<number>((done) => (exit = done));
-      await context.exposeFunction('codeAutomationLog', (_type: string, args: unknown[]) => {
-        const text = format(...args);
-        const at = text.indexOf(RESULT);
-        if (at >= 0) results.push(resultSchema.parse(JSON.parse(text.slice(at + RESULT.length))));
-        else log.push(text);
-      });
-      await context.exposeFunction('codeAutomationExit', (code: number) => {
-        exit(code);
-      });
-      const uri = (path: string): string => `vscode-remote://${new URL(editor.url).host}${resolve(path)}`;
-      await EditorWindow.open(context, editor, folder, {
-        payload: [
-          ['extensionTestsPath', uri(suite)],
-          ['extensionDevelopmentPath', uri('.')],
-        ],
-      });
-      const code = await exited;
+      const { code, results, log } = await runInHost(
+        browser,
+        editor,
+        folder,
+        'test/e2e/editor/inHost/suite.ts',
+      );
       expect(results.filter(({ passed }) => !passed)).toEqual([]);
       expect(results.length, log.slice(-20).join('\n')).toBeGreaterThan(6);
       expect(code).toBe(0);
