@@ -82,7 +82,8 @@ try {
   await window.dashboard.locator('html[data-newest-wall]').waitFor({ state: 'attached' });
   await pause(3_000);
   // As text: this program has no types of the page's world.
-  const delays = (await html.evaluate(`(element) => new Promise((done) => {
+  const delays = (await html.evaluate(`new Promise((done) => {
+    const element = document.documentElement;
     const found = [];
     const observer = new MutationObserver(() => {
       found.push(Date.now() - 1000 * Number(element.dataset.newestWall));
