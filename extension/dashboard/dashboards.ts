@@ -1,25 +1,38 @@
 import { Uri, ViewColumn, window, type Disposable, type ExtensionContext, type WebviewPanel } from 'vscode';
 import type { Tab } from '../../sidecar/protocol/pageMessages.ts';
 import type { App } from '../app.ts';
+import { releaseAll } from '../disposal.ts';
 import { tellError } from '../log.ts';
+import { watchOrphans } from './orphans.ts';
 import type { DashboardPanel } from './panel.ts';
 
 const VIEW_TYPE = 'distillery.dashboard';
 
-/** The window's dashboard: one panel, which shows any run. Comes back by itself after a reload. */
+/** The window's dashboard: one panel, which shows any run. Comes back by itself after a reload, or when its host died. */
 export class Dashboards implements Disposable {
   readonly #folder: Uri;
-  readonly #serializer: Disposable;
   readonly #app: () => App;
+  readonly #subscriptions: readonly Disposable[];
   #panel: DashboardPanel | null = null;
 
   constructor(context: ExtensionContext, app: () => App) {
     this.#app = app;
     this.#folder = Uri.joinPath(context.extensionUri, 'dist', 'sidecar', 'webview');
-    this.#serializer = window.registerWebviewPanelSerializer(VIEW_TYPE, {
-      // The page keeps its own state; we only give it a host again.
-      deserializeWebviewPanel: (panel) => this.#adopt(panel),
-    });
+    this.#subscriptions = [
+      window.registerWebviewPanelSerializer(VIEW_TYPE, {
+        // The page keeps its own state; we only give it a host again.
+        deserializeWebviewPanel: async (panel) => {
+          await this.#adopt(panel);
+        },
+      }),
+      watchOrphans(
+        VIEW_TYPE,
+        () => this.#panel?.isVisible === true,
+        (column) => {
+          this.#create(column, true).catch(tellError);
+        },
+      ),
+    ];
   }
 
   /** @param run null leaves the page at what it shows, or lets it choose */
@@ -28,26 +41,30 @@ export class Dashboards implements Disposable {
       this.#panel.show(run, tab, preserveFocus);
       return;
     }
-    const panel = window.createWebviewPanel(
-      VIEW_TYPE,
-      'Distillery',
-      // Beside the code, if code is what one looks at.
-      { viewColumn: window.activeTextEditor ? ViewColumn.Beside : ViewColumn.Active, preserveFocus },
-      { enableScripts: true, localResourceRoots: [this.#folder] },
-    );
-    this.#adopt(panel)
-      .then(() => {
-        this.#panel?.show(run, tab, preserveFocus);
+    // Beside the code, if code is what one looks at.
+    this.#create(window.activeTextEditor ? ViewColumn.Beside : ViewColumn.Active, preserveFocus)
+      .then((panel) => {
+        panel.show(run, tab, preserveFocus);
       })
       .catch(tellError);
   }
 
   dispose(): void {
-    this.#serializer.dispose();
+    releaseAll(this.#subscriptions);
     this.#panel?.dispose();
   }
 
-  async #adopt(panel: WebviewPanel): Promise<void> {
+  #create(viewColumn: ViewColumn, preserveFocus: boolean): Promise<DashboardPanel> {
+    const panel = window.createWebviewPanel(
+      VIEW_TYPE,
+      'Distillery',
+      { viewColumn, preserveFocus },
+      { enableScripts: true, localResourceRoots: [this.#folder] },
+    );
+    return this.#adopt(panel);
+  }
+
+  async #adopt(panel: WebviewPanel): Promise<DashboardPanel> {
     const { DashboardPanel } = await import('./panel.ts');
     const own = new DashboardPanel(this.#app(), panel, this.#folder);
     // A second one restored from an old layout: the newest is the dashboard.
@@ -57,6 +74,6 @@ export class Dashboards implements Disposable {
       own.release();
       if (this.#panel === own) this.#panel = null;
     });
-    await this.#app().sidecar.link();
+    return own;
   }
 }

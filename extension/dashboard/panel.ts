@@ -54,6 +54,10 @@ export class DashboardPanel implements Disposable {
     panel.webview.html = pageHtml(panel.webview, folder);
   }
 
+  get isVisible(): boolean {
+    return this.#panel.visible;
+  }
+
   get onDidDispose(): WebviewPanel['onDidDispose'] {
     return this.#panel.onDidDispose;
   }
@@ -65,8 +69,7 @@ export class DashboardPanel implements Disposable {
   }
 
   dispose(): void {
-    this.#link.dispose();
-    releaseAll(this.#subscriptions);
+    this.release();
     this.#panel.dispose();
   }
 

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Browser, BrowserContext, FrameLocator, Locator, Page } from 'playwright-core';
+import { afterEach } from 'vitest';
 import packageJson from '../../package.json' with { type: 'json' };
 import { chromiumPath } from './browser.ts';
 
@@ -330,6 +331,16 @@ export class EditorWindow {
   #rows(): Locator {
     return this.page.locator('.quick-input-list .monaco-list-row');
   }
+}
+
+/** Keeps a picture of the window of every test that fails, in `dist/test`. */
+export function pictureFailures(window: () => EditorWindow): void {
+  afterEach(async ({ task }) => {
+    if (task.result?.state !== 'fail') return;
+    const path = resolve('dist/test', `${task.name.replace(/\W+/gu, '-')}.png`);
+    await window().page.screenshot({ path });
+    console.log(`picture of the failure: ${path}`);
+  });
 }
 
 const exactly = (text: string): RegExp =>

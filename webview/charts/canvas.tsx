@@ -35,13 +35,11 @@ export function ChartCanvas({ chart, height }: { readonly chart: ChartState; rea
     });
     sights.observe(outer);
     const stopGestures = listenToGestures(outer, box.current, chart);
-    const stopExact = chart.exact.watch();
     return () => {
       frames.stop();
       sizes.disconnect();
       sights.disconnect();
       stopGestures();
-      stopExact();
     };
   }, [chart]);
 

@@ -23,6 +23,7 @@ export function SeriesChart({ topic, height }: { readonly topic: Topic; readonly
       if (charts.get(topic.id) === chart) charts.delete(topic.id);
     };
   }, [chart, topic.id]);
+  useEffect(() => chart.exact.watch(), [chart]);
   const isTable = chart.isTable.value;
   return (
     <section class="chart" aria-label={topic.title} data-topic={topic.id} data-points={pointCount(topic)}>

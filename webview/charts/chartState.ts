@@ -6,7 +6,7 @@ import { spacingOf } from '../series/smoothing.ts';
 import { styleOf } from '../theme/theme.ts';
 import { selectedId } from '../view/selection.ts';
 import { part } from '../view/viewState.ts';
-import { formatAxisValue, formatDuration, formatValue } from '../words/numbers.ts';
+import { formatAxisValue, formatClock, formatValue } from '../words/numbers.ts';
 import { t } from '../words/words.ts';
 import { curvesOf, type Curve, type CurveSource } from './curves.ts';
 import { ExactPoints } from './exactPoints.ts';
@@ -65,7 +65,7 @@ export class ChartState {
   readonly plot = computed((): Plot => {
     const { unit, rightUnit = '', stacked = false, lines } = this.topic.value;
     const { from, to } = xWindow.value;
-    const x = { min: from, max: to, log: false };
+    const x = { min: from, max: to, log: false, isTime: xAxis.value === 'time' };
     const curves = this.curves.value;
     const leftCurves = curves.filter(({ line }) => line.axis === 'left');
     const rightCurves = curves.filter(({ line }) => line.axis === 'right');
@@ -109,7 +109,7 @@ export class ChartState {
 }
 
 const xFormat = (value: number): string =>
-  xAxis.value === 'time' ? formatDuration(value) : formatValue('', value);
+  xAxis.value === 'time' ? formatClock(value) : formatValue('', value);
 
 /** Where the selected run was resumed, where its stages begin, where its learning rate drops. */
 function runMarks(): Mark[] {

@@ -3,6 +3,8 @@ export interface Scale {
   readonly min: number;
   readonly max: number;
   readonly log: boolean;
+  /** Seconds, which a person counts in minutes and hours. */
+  readonly isTime?: boolean;
 }
 
 /** 0 at the axis' beginning, 1 at its end; NaN where a logarithm has no value. */
@@ -17,6 +19,7 @@ export function valueAt({ min, max, log }: Scale, share: number): number {
 
 /** Numbers that a person would write on the axis: at most about `count`. */
 export function ticksOf(scale: Scale, count: number): number[] {
+  if (scale.isTime === true) return times(scale, count);
   return scale.log && scale.max / scale.min >= 10 ? decades(scale, count) : steps(scale, count);
 }
 
@@ -32,6 +35,17 @@ function steps({ min, max }: Scale, count: number): number[] {
   return Array.from({ length: Math.max(0, last - first + 1) }, (_, index) =>
     size < 1 ? (first + index) / Math.round(1 / size) : (first + index) * size,
   );
+}
+
+const TIMES = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400];
+
+function times({ min, max }: Scale, count: number): number[] {
+  const rough = (max - min) / Math.max(1, count);
+  const size = TIMES.find((time) => time >= rough);
+  if (rough < 1 || size === undefined) return steps({ min, max, log: false }, count);
+  const first = Math.ceil(min / size - 1e-9);
+  const last = Math.floor(max / size + 1e-9);
+  return Array.from({ length: Math.max(0, last - first + 1) }, (_, index) => (first + index) * size);
 }
 
 function decades({ min, max }: Scale, count: number): number[] {

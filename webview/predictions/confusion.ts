@@ -14,9 +14,13 @@ export function matrixOf({ classes, confusion }: Predictions, role: string): num
 export const accuracyByClass = (matrix: readonly (readonly number[])[]): number[] =>
   matrix.map((row, label) => (row[label] ?? 0) / row.reduce((sum, count) => sum + count, 0));
 
-/** Disagreements first, each kind in the order of the split. */
-export const disagreeingFirst = ({ images }: Predictions): Predictions['images'] =>
-  [...images].sort((a, b) => Number(disagrees(b)) - Number(disagrees(a)) || a.sample - b.sample);
+/** Every sample once, disagreements first, each kind in the order of the split. */
+export function disagreeingFirst({ images }: Predictions): Predictions['images'] {
+  const once = new Map(images.map((image) => [image.sample, image]));
+  return [...once.values()].sort(
+    (a, b) => Number(disagrees(b)) - Number(disagrees(a)) || a.sample - b.sample,
+  );
+}
 
 /** Whether the roles do not all say the same. */
 export const disagrees = ({ answers }: Predictions['images'][number]): boolean =>

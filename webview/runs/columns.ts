@@ -3,7 +3,14 @@ import { bestOf, deltaOf, testOf } from '../compare/results.ts';
 import { parametersOf } from '../compare/parameters.ts';
 import { statusText } from '../run/status.ts';
 import { baselineRun, nameOf } from '../view/selection.ts';
-import { formatCount, formatDelta, formatDuration, formatPercent, formatTime, formatValue } from '../words/numbers.ts';
+import {
+  formatCount,
+  formatDelta,
+  formatDuration,
+  formatPercent,
+  formatTime,
+  formatValue,
+} from '../words/numbers.ts';
 import { joined, t } from '../words/words.ts';
 
 /** One column of the runs table. */
@@ -39,16 +46,41 @@ export const nameColumn = (): Column => words('name', t('column.name'), nameOf);
 export const fixedColumns = (): readonly Column[] => [
   words('status', t('column.status'), statusText),
   numbers('best', t('column.best'), bestOf, (value, { record }) => formatValue(record.headline.unit, value)),
-  numbers('delta', t('column.deltaBest'), (run) => deltaOf(run, baselineRun.value, bestOf), (value) => formatDelta(value)),
+  numbers(
+    'delta',
+    t('column.deltaBest'),
+    (run) => deltaOf(run, baselineRun.value, bestOf),
+    (value) => formatDelta(value),
+  ),
   numbers('test', t('column.test'), testOf, (value) => formatPercent(value)),
-  numbers('deltaTest', t('column.deltaTest'), (run) => deltaOf(run, baselineRun.value, testOf), (value) => formatDelta(value)),
+  numbers(
+    'deltaTest',
+    t('column.deltaTest'),
+    (run) => deltaOf(run, baselineRun.value, testOf),
+    (value) => formatDelta(value),
+  ),
   words('method', t('column.method'), ({ record }) => record.method),
   words('model', t('column.model'), ({ record }) => record.model),
   words('dataset', t('column.dataset'), ({ record }) => record.dataset),
-  numbers('seed', t('column.seed'), ({ record }) => record.seed, (value) => String(value ?? '')),
+  numbers(
+    'seed',
+    t('column.seed'),
+    ({ record }) => record.seed,
+    (value) => String(value ?? ''),
+  ),
   numbers('steps', t('column.steps'), ({ record }) => record.step, counted),
-  numbers('epoch', t('axis.epoch'), ({ record }) => record.epoch, (value) => counted(value === undefined ? value : Math.floor(value))),
-  numbers('active', t('column.active'), ({ record }) => record.activeSeconds, (value) => formatDuration(value ?? NaN)),
+  numbers(
+    'epoch',
+    t('axis.epoch'),
+    ({ record }) => record.epoch,
+    (value) => counted(value === undefined ? value : Math.floor(value)),
+  ),
+  numbers(
+    'active',
+    t('column.active'),
+    ({ record }) => record.activeSeconds,
+    (value) => formatDuration(value ?? NaN),
+  ),
   {
     id: 'created',
     title: t('column.created'),

@@ -26,7 +26,11 @@ export function matches(run: RunSummary, filter: string): boolean {
 }
 
 /** Sorted by a column; what is unknown comes last either way, and pinned runs come first. */
-export function sorted(runs: readonly RunSummary[], column: Column | undefined, descending: boolean): RunSummary[] {
+export function sorted(
+  runs: readonly RunSummary[],
+  column: Column | undefined,
+  descending: boolean,
+): RunSummary[] {
   const direction = descending ? -1 : 1;
   return [...runs].sort((a, b) => {
     const pinned = Number(b.notes.pinned) - Number(a.notes.pinned);
@@ -37,7 +41,8 @@ export function sorted(runs: readonly RunSummary[], column: Column | undefined, 
   });
 }
 
-const isUnknown = (key: number | string | undefined): key is undefined => key === undefined || Number.isNaN(key);
+const isUnknown = (key: number | string | undefined): key is undefined =>
+  key === undefined || Number.isNaN(key);
 
 const compared = (a: number | string, b: number | string): number =>
   typeof a === 'number' && typeof b === 'number' ? a - b : String(a).localeCompare(String(b));

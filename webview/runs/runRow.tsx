@@ -6,14 +6,28 @@ import { maySteer, steer } from '../link/steering.ts';
 import { statusClass } from '../run/status.ts';
 import { IconButton } from '../theme/iconButton.tsx';
 import { styleOf } from '../theme/theme.ts';
-import { baselineId, choose, colorIndex, nameOf, overlayIds, selectedId, toggleOverlay } from '../view/selection.ts';
+import {
+  baselineId,
+  choose,
+  colorIndex,
+  nameOf,
+  overlayIds,
+  selectedId,
+  toggleOverlay,
+} from '../view/selection.ts';
 import { look } from '../view/viewState.ts';
 import { t } from '../words/words.ts';
 import type { Column } from './columns.ts';
 import { NotesEditor } from './notesEditor.tsx';
 
 /** One run: what it is, what it reached, what is said about it. Touched by its own changes alone. */
-export function RunRow({ id, columns }: { readonly id: string; readonly columns: ReadonlySignal<readonly Column[]> }) {
+export function RunRow({
+  id,
+  columns,
+}: {
+  readonly id: string;
+  readonly columns: ReadonlySignal<readonly Column[]>;
+}) {
   const isEditing = useSignal(false);
   const run = runOf(id);
   if (!run) return null;
@@ -60,7 +74,9 @@ export function RunRow({ id, columns }: { readonly id: string; readonly columns:
             {column.text(run)}
           </td>
         ))}
-        <td class="actions">{maySteer.value ? <Actions run={run} name={name} on={() => (isEditing.value = true)} /> : null}</td>
+        <td class="actions">
+          {maySteer.value ? <Actions run={run} name={name} on={() => (isEditing.value = true)} /> : null}
+        </td>
       </tr>
       {isEditing.value ? (
         <tr>
@@ -78,7 +94,15 @@ export function RunRow({ id, columns }: { readonly id: string; readonly columns:
   );
 }
 
-function Actions({ run, name, on }: { readonly run: RunSummary; readonly name: string; readonly on: () => void }) {
+function Actions({
+  run,
+  name,
+  on,
+}: {
+  readonly run: RunSummary;
+  readonly name: string;
+  readonly on: () => void;
+}) {
   const { pinned, hidden } = run.notes;
   const annotate = (changes: { pinned?: boolean; hidden?: boolean }) => () => {
     void steer('runs/annotate', { run: run.record.id, changes });

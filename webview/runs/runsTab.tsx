@@ -26,7 +26,9 @@ export function RunsTab() {
     const visible = [...runs.value.values()].filter(
       (run) => (showHidden.value || !run.notes.hidden) && matches(run, filter.value),
     );
-    const by = [nameColumn(), ...fixedColumns(), ...columnsOf([sort.value.column])].find(({ id }) => id === sort.value.column);
+    const by = [nameColumn(), ...fixedColumns(), ...columnsOf([sort.value.column])].find(
+      ({ id }) => id === sort.value.column,
+    );
     return sorted(visible, by, sort.value.descending);
   });
   const columns = useComputed(() => {
@@ -50,8 +52,20 @@ export function RunsTab() {
           {t('runs.count', { n: formatCount(rows.value.length), all: formatCount(runs.value.size) })}
         </span>
         <span class="spacer" />
-        <Check text={t('runs.onlyDifferences')} checked={onlyDifferences.value} on={(checked) => { look({ onlyDifferences: checked }); }} />
-        <Check text={t('runs.showHidden')} checked={showHidden.value} on={(checked) => { look({ showHidden: checked }); }} />
+        <Check
+          text={t('runs.onlyDifferences')}
+          checked={onlyDifferences.value}
+          on={(checked) => {
+            look({ onlyDifferences: checked });
+          }}
+        />
+        <Check
+          text={t('runs.showHidden')}
+          checked={showHidden.value}
+          on={(checked) => {
+            look({ showHidden: checked });
+          }}
+        />
         <ColumnMenu />
       </div>
       {unreadable.value.map(({ name, message }) => (
@@ -88,7 +102,15 @@ export function RunsTab() {
   );
 }
 
-function SortHeader({ id, title, isNumber }: { readonly id: string; readonly title: string; readonly isNumber: boolean }) {
+function SortHeader({
+  id,
+  title,
+  isNumber,
+}: {
+  readonly id: string;
+  readonly title: string;
+  readonly isNumber: boolean;
+}) {
   const { column, descending } = sort.value;
   const isSorted = column === id;
   return (
@@ -113,7 +135,15 @@ function SortHeader({ id, title, isNumber }: { readonly id: string; readonly tit
   );
 }
 
-function Check({ text, checked, on }: { readonly text: string; readonly checked: boolean; readonly on: (checked: boolean) => void }) {
+function Check({
+  text,
+  checked,
+  on,
+}: {
+  readonly text: string;
+  readonly checked: boolean;
+  readonly on: (checked: boolean) => void;
+}) {
   return (
     <label class="check">
       <input

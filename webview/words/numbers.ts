@@ -74,6 +74,16 @@ export function formatDuration(seconds: number): string {
   return t('duration.hours', { h: formatCount(Math.floor(minutes / 60)), m: formatCount(minutes % 60) });
 }
 
+/** Seconds as on a stopwatch: m:ss, or h:mm:ss. */
+export function formatClock(seconds: number): string {
+  const whole = Math.floor(seconds);
+  const two = (value: number): string => String(value).padStart(2, '0');
+  const rest = seconds - whole;
+  const fraction = rest > 1e-9 ? localized(rest, { maximumSignificantDigits: 2 }).slice(1) : '';
+  const [h, m, s] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
+  return h > 0 ? `${h}:${two(m)}:${two(s)}` : `${m}:${two(s)}${fraction}`;
+}
+
 /** Date and time of an ISO 8601 text, short. */
 export function formatTime(iso: string | null): string {
   if (iso === null) return '—';

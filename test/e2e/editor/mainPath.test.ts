@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { chromiumPath, launchBrowser } from '../../support/browser.ts';
-import { Editor, EditorWindow, whyNoEditor } from '../../support/editor.ts';
+import { Editor, EditorWindow, pictureFailures, whyNoEditor } from '../../support/editor.ts';
 import { distillery, temporaryFolder } from '../../support/processes.ts';
 import { accuracyOf, loadExported } from '../../support/exported.ts';
 import { newRun, recordOf, untilStatus } from '../../support/runsFolder.ts';
@@ -28,6 +28,7 @@ describe.skipIf(whyNoEditor() !== null)('the main path in the editor', () => {
     browser = await launchBrowser(chromiumPath() ?? '');
     window = await EditorWindow.open(browser, editor, folder);
   });
+  pictureFailures(() => window);
   afterAll(async () => {
     await browser.close();
     await editor.stop();

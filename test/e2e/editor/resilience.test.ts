@@ -5,7 +5,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { chromiumPath, launchBrowser } from '../../support/browser.ts';
 import { daemonOf } from '../../support/daemons.ts';
-import { Editor, EditorWindow, whyNoEditor } from '../../support/editor.ts';
+import { Editor, EditorWindow, pictureFailures, whyNoEditor } from '../../support/editor.ts';
 import { effectiveRun } from '../../support/effective.ts';
 import { temporaryFolder } from '../../support/processes.ts';
 import { newRun, recordOf, runNames, untilStatus } from '../../support/runsFolder.ts';
@@ -58,6 +58,7 @@ describe.skipIf(whyNoEditor() !== null)('an editor whose parts die', () => {
     run = await newRun(runs);
     await window.dashboard.locator('html[data-newest-wall]').waitFor({ state: 'attached' });
   });
+  pictureFailures(() => window);
   afterAll(async () => {
     await browser.close();
     await editor.stop();
@@ -140,9 +141,17 @@ describe.skipIf(whyNoEditor() !== null)('an editor whose parts die', () => {
       60_000,
     );
     expect(trainers()).toEqual([trainer]);
-    await window.command('Distillery: Open Dashboard');
-    await window.dashboard.locator('html[data-newest-wall]').waitFor({ state: 'attached' });
-    await advances();
+    // The same dashboard, by itself, and only one.
+    await until(
+      async () => {
+        const before = await newestWall();
+        await pause(1_000);
+        return (await newestWall()) > before;
+      },
+      (lives) => lives,
+      30_000,
+    );
+    expect(await window.page.locator('.tab[aria-label*="dkel"]').count()).toBe(1);
   });
 
   it('lists a trainer that hangs, and ends it when told to', async () => {

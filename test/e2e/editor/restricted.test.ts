@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { chromiumPath, launchBrowser } from '../../support/browser.ts';
-import { Editor, EditorWindow, whyNoEditor } from '../../support/editor.ts';
+import { Editor, EditorWindow, pictureFailures, whyNoEditor } from '../../support/editor.ts';
 import { distillery, temporaryFolder } from '../../support/processes.ts';
 import { recordOf, runNames, untilStatus } from '../../support/runsFolder.ts';
 import { until } from '../../support/wait.ts';
@@ -57,6 +57,7 @@ describe.skipIf(whyNoEditor() !== null)('Restricted Mode', () => {
     browser = await launchBrowser(chromiumPath() ?? '');
     window = await EditorWindow.open(browser, editor, folder);
   });
+  pictureFailures(() => window);
   afterAll(async () => {
     await browser.close();
     await editor.stop();
