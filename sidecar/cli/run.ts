@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { tailOfLog } from '../daemon/settle.ts';
+import { settle, tailOfLog } from '../daemon/settle.ts';
 import { missingData } from '../datasets/registry.ts';
 import { branchRun } from '../launchers/branchRun.ts';
 import { prepareRun, type PreparedRun } from '../launchers/prepareRun.ts';
@@ -13,6 +13,7 @@ import { LEASE_HELD_EXIT } from '../trainer/exitCodes.ts';
 import { BadInput, EXIT, report, sayJson, tell } from './output.ts';
 import { findRun } from './findRun.ts';
 import { follow, reportEnd } from './progress.ts';
+import { isWish, StopWishes } from './stopWishes.ts';
 
 export interface RunOptions {
   readonly runs: string;
@@ -24,6 +25,8 @@ export interface RunOptions {
 
 /** Starts a run as this process's child and follows it to its end. @returns the exit code */
 export async function runAttached(file: string, options: RunOptions): Promise<number> {
+  // From before there is a run on: else one could be left that nobody trains.
+  const wishes = new StopWishes();
   const prepared = await prepareRun(
     resolve(options.runs),
     { experiment: { path: file }, overrides: options.set, status: 'preparing' },
@@ -39,7 +42,7 @@ export async function runAttached(file: string, options: RunOptions): Promise<nu
           tell(`no page: ${error instanceof Error ? error.message : String(error)}`);
         })
     : null;
-  return trainAttached(runDir, options.json, page);
+  return trainAttached(runDir, options.json, page, wishes);
 }
 
 /** Starts a run from a checkpoint of another one and follows it to its end. @returns the exit code */
@@ -49,10 +52,11 @@ export async function branchAttached(
   options: { readonly step: number; readonly set: readonly string[]; readonly json: boolean },
 ): Promise<number> {
   const { step, set: overrides } = options;
+  const wishes = new StopWishes();
   const parentDir = await findRun(runsFolder, name);
   const prepared = await branchRun({ runDir: parentDir, step, overrides, status: 'preparing' }, missingData);
   const runDir = accepted(prepared, options.json);
-  return runDir === null ? EXIT.badInput : trainAttached(runDir, options.json);
+  return runDir === null ? EXIT.badInput : trainAttached(runDir, options.json, null, wishes);
 }
 
 /** Reports what was found. @returns the run directory, or null when none was made */
@@ -75,6 +79,7 @@ export async function trainAttached(
   runDir: string,
   json: boolean,
   page: Promise<unknown> | null = null,
+  wishes = new StopWishes(),
 ): Promise<number> {
   if (json) sayJson({ event: 'start', run: runDir });
   else tell(`run ${runDir}`);
@@ -84,8 +89,7 @@ export async function trainAttached(
     stdio: ['ignore', log, log],
   });
   closeSync(log);
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
-    process.on(signal, () => trainer.kill(signal));
+  wishes.passTo(trainer);
   const ended = new Promise<TrainerEnd>((done, failed) => {
     trainer.once('exit', (code, signal) => {
       done({ code, signal });
@@ -97,6 +101,13 @@ export async function trainAttached(
   const end = await ended;
   if (end.code === LEASE_HELD_EXIT) throw new BadInput(await lastLine(runDir));
   const saidSo = isEnded(record.status) && record.startedAt !== null && record.endedAt !== before.endedAt;
+  if (!saidSo && isWish(end.signal)) {
+    // A trainer listens for these from its first line on, so it had not come so far: nothing was trained yet.
+    await settle(runDir, ({ status }) =>
+      isEnded(status) ? null : { status: 'stopped', endedAt: new Date().toISOString() },
+    );
+    return reportEnd(runDir, await readRun(runDir), json);
+  }
   if (!saidSo) {
     const how = end.signal === null ? `with code ${end.code ?? 'unknown'}` : `by ${end.signal}`;
     const said = await lastLine(runDir);

