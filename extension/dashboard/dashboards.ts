@@ -1,7 +1,7 @@
 import { Uri, ViewColumn, window, type Disposable, type ExtensionContext, type WebviewPanel } from 'vscode';
 import type { Tab } from '../../sidecar/protocol/pageMessages.ts';
 import type { App } from '../app.ts';
-import { releaseAll } from '../disposal.ts';
+import { releaseAll, type Releasable } from '../disposal.ts';
 import { tellError } from '../log.ts';
 import { watchOrphans } from './orphans.ts';
 import type { DashboardPanel } from './panel.ts';
@@ -12,7 +12,7 @@ const VIEW_TYPE = 'distillery.dashboard';
 export class Dashboards implements Disposable {
   readonly #folder: Uri;
   readonly #app: () => App;
-  readonly #subscriptions: readonly Disposable[];
+  readonly #subscriptions: readonly Releasable[];
   #panel: DashboardPanel | null = null;
 
   constructor(context: ExtensionContext, app: () => App) {

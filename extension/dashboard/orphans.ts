@@ -1,5 +1,5 @@
-import { TabInputWebview, window, type Disposable, type Tab, type ViewColumn } from 'vscode';
-import { releaseAll } from '../disposal.ts';
+import { TabInputWebview, window, type Tab, type ViewColumn } from 'vscode';
+import { releaseAll, type Releasable } from '../disposal.ts';
 
 /** A restored panel is given to us as soon as it is shown; one that is not, by then, has lost its host. */
 const ADOPTION_MS = 2_000;
@@ -12,7 +12,7 @@ export function watchOrphans(
   viewType: string,
   isOurs: () => boolean,
   replace: (column: ViewColumn) => void,
-): Disposable {
+): Releasable {
   let timer: NodeJS.Timeout | null = null;
   const look = (): void => {
     timer ??= setTimeout(() => {

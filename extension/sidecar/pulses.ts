@@ -7,6 +7,8 @@ import type { Pulse, RunsModel } from '../runs/runsModel.ts';
 
 /** Few: a sparkline has eight cells. */
 const MAX_POINTS = 64;
+/** A long run must not fill the host's memory; asking anew costs the daemon some work. */
+const THIN_ABOVE = 1_000;
 const TOLD_EVERY_MS = 1_000;
 
 /** Follows the runs that live, for the tree and the status bar: the newest point's age, the pace, a sparkline. */
@@ -35,6 +37,7 @@ export class PulseReader implements Disposable {
     if (this.#followers.has(id)) return;
     const follower = this.#client.follow(id, {
       maxPoints: MAX_POINTS,
+      thinAbove: THIN_ABOVE,
       onUpdate: () => {
         this.#soon(id, follower);
       },

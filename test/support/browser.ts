@@ -17,7 +17,7 @@ export function chromiumPath(): string | null {
   );
 }
 
-export const launchBrowser = (executablePath: string): Promise<Browser> =>
+export const launchBrowser = (executablePath: string, more: readonly string[] = []): Promise<Browser> =>
   chromium.launch({
     executablePath,
     args: [
@@ -27,5 +27,6 @@ export const launchBrowser = (executablePath: string): Promise<Browser> =>
       '--no-first-run',
       '--disable-background-networking',
       '--disable-sync',
+      ...more,
     ],
   });
