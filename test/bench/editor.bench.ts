@@ -82,7 +82,7 @@ try {
   await window.dashboard.locator('html[data-newest-wall]').waitFor({ state: 'attached' });
   await pause(3_000);
   // As text: this program has no types of the page's world.
-  const delays = (await html.evaluate(`new Promise((done) => {
+  const delays = await html.evaluate<number[], unknown>(`new Promise((done) => {
     const element = document.documentElement;
     const found = [];
     const observer = new MutationObserver(() => {
@@ -90,7 +90,7 @@ try {
     });
     observer.observe(element, { attributes: true, attributeFilter: ['data-newest-wall'] });
     setTimeout(() => { observer.disconnect(); done(found); }, ${1000 * LATENCY_SECONDS});
-  })`)) as number[];
+  })`);
   console.log(
     `number to pixel          median ${quantile(delays, 0.5).toFixed(0)} ms, p95 ${quantile(delays, 0.95).toFixed(0)} ms, ${delays.length} paints`,
   );
@@ -107,7 +107,7 @@ try {
   const memory = async (): Promise<{ host: number; page: number }> => ({
     host: residentBytes(host),
     // What is garbage already does not count.
-    page: (await html.evaluate('gc(), performance.memory.usedJSHeapSize')) as number,
+    page: await html.evaluate<number, unknown>('gc(), performance.memory.usedJSHeapSize'),
   });
   const samples: { step: number; host: number; page: number }[] = [];
   while (step() < HOUR_OF_POINTS) {
