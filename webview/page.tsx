@@ -52,6 +52,7 @@ function Content() {
   return (
     <>
       <Tabs />
+      <h1 class="hidden">{t(`tab.${tab.value}`)}</h1>
       {problems.value.length === 0 ? null : <Line icon="warning" text={problems.value.at(-1) ?? ''} />}
       <div id="panel" role="tabpanel" aria-labelledby={`tab-${tab.value}`}>
         <Panel />

@@ -9,6 +9,9 @@ import { toProtocolError, type ProtocolError } from './errors.ts';
 import type { SeriesUpdate } from './series.ts';
 import { SeriesMirror } from './seriesMirror.ts';
 
+/** The daemon may have to read a long run's file first. */
+const SUBSCRIBE_DEADLINE_MS = 300_000;
+
 /** What a connection, or a client that has connections one after another, can do. */
 export type SeriesLink = Pick<Connection, 'request' | 'on'>;
 
@@ -74,7 +77,11 @@ export class SeriesFollowing {
   async #subscribe(own: Attachment, since: number | null): Promise<void> {
     try {
       const { maxPoints } = this.#options;
-      const answer = await own.link.request('series/subscribe', { run: this.#run, since, maxPoints });
+      const answer = await own.link.request(
+        'series/subscribe',
+        { run: this.#run, since, maxPoints },
+        { deadlineMs: SUBSCRIBE_DEADLINE_MS },
+      );
       own.subscription = answer.subscription;
       if (this.#attachment === own) this.#take(own, answer.update);
       else this.#unsubscribe(own);

@@ -50,7 +50,7 @@ describe.skipIf(browserPath === null)('accessibility', () => {
   it.each(THEME_KINDS)('has nothing to complain about in %s', async (theme) => {
     const { page } = await openPage(browser(), served.url);
     await wear(page, theme);
-    await page.getByRole('button', { name: 'runs drawn beside this one' }).click();
+    await page.getByRole('button', { name: /^overlay/u }).click();
     for (const box of await page.locator('.choices input').all()) await box.check();
     await page.keyboard.press('Escape');
     await page.locator('.predictions').scrollIntoViewIfNeeded();

@@ -35,10 +35,11 @@ describe.skipIf(browserPath === null)('the page inside the editor', () => {
     await second.page.locator('.legend').first().waitFor();
     expect(await second.page.getByRole('combobox', { name: 'run', exact: true }).inputValue()).toBe(ids[0]);
     expect(await second.page.getByRole('radio', { name: 'epoch' }).isChecked()).toBe(true);
-    const marks = await second.page.evaluate(
-      `['start', 'drawn'].map((name) => performance.getEntriesByName('distillery:' + name).length)`,
-    );
-    expect(marks).toEqual([1, 1]);
+    const marks = () =>
+      second.page.evaluate(
+        `['start', 'drawn'].map((name) => performance.getEntriesByName('distillery:' + name).length)`,
+      );
+    await expect.poll(marks).toEqual([1, 1]);
   });
 
   it('begins anew where the state is of another page', async () => {
@@ -48,9 +49,10 @@ describe.skipIf(browserPath === null)('the page inside the editor', () => {
   });
 
   it('shows the run and tab that the editor asks for', async () => {
-    const { page, post } = await openPanel(browser(), served);
+    const panel = await openPanel(browser(), served);
+    const { page } = panel;
     await page.locator('.legend').first().waitFor();
-    await post({ kind: 'show', run: ids[0] ?? '', tab: 'compare' });
+    await panel.post({ kind: 'show', run: ids[0] ?? '', tab: 'compare' });
     await page.getByRole('tab', { name: 'Compare', selected: true }).waitFor();
     expect(await page.getByRole('combobox', { name: 'run', exact: true }).inputValue()).toBe(ids[0]);
   });
@@ -59,10 +61,11 @@ describe.skipIf(browserPath === null)('the page inside the editor', () => {
     const runs = await temporaryFolder('relinked');
     const id = await makeRun(runs, { steps: 100, record: { status: 'stopped' } });
     const own = await serve(runs, 'relinked');
-    const { page, cut, said } = await openPanel(browser(), own);
+    const panel = await openPanel(browser(), own);
+    const { page, said } = panel;
     const chart = page.getByRole('region', { name: 'learning rate' });
     await expect.poll(() => chart.getAttribute('data-points')).toBe('100');
-    cut();
+    panel.cut();
     await page.getByText(/connection lost/u).waitFor();
     expect(await page.locator('main.stale').count()).toBe(1);
     const events = await EventWriter.open(`${runs}/${id}`);

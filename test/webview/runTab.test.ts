@@ -77,7 +77,7 @@ describe.skipIf(browserPath === null)('the run tab', () => {
     const legend = page.getByRole('region', { name: ACCURACY }).locator('.legend li');
     await expect.poll(() => legend.count()).toBe(5);
     // A third run beside them has the colour of its own.
-    await page.getByRole('button', { name: 'runs drawn beside this one' }).click();
+    await page.getByRole('button', { name: /^overlay/u }).click();
     await page.locator(`.choices input:not([disabled])`).first().check();
     await expect.poll(() => legend.count()).toBe(6);
   });

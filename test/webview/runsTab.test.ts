@@ -55,7 +55,7 @@ describe.skipIf(browserPath === null)('the runs tab', () => {
     const { page } = await open();
     const titles = async () =>
       (await page.getByRole('columnheader').allInnerTexts()).map((text) => text.trim());
-    await page.getByRole('button', { name: 'columns of the table' }).click();
+    await page.getByRole('button', { name: 'columns', exact: true }).click();
     await page.getByLabel('optimizer.name').check();
     await page.keyboard.press('Escape');
     expect(await titles()).toContain('optimizer.name');

@@ -11,7 +11,7 @@ import { bestOf, deltaOf, testOf } from './results.ts';
 /** How much better each run is than the baseline. */
 export function DeltaTable({ runs }: { readonly runs: readonly string[] }) {
   return (
-    <section aria-label={t('compare.results')}>
+    <section>
       <div class="scroll" tabIndex={0} role="region" aria-label={t('compare.results')}>
         <table>
           <thead>

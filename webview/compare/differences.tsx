@@ -25,7 +25,7 @@ export function Differences({ runs }: { readonly runs: readonly string[] }) {
   const differences = differencesOf(own);
   const [first, second] = columns.value;
   return (
-    <section class="differences" aria-label={t('differences.label')}>
+    <section class="differences">
       <div class="row">
         <h2>
           {t('differences.title', {

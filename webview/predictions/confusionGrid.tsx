@@ -6,7 +6,7 @@ import { t } from '../words/words.ts';
 import { matrixOf } from './confusion.ts';
 
 /** The strongest shade leaves the number on it legible. */
-const STRONGEST_PERCENT = 45;
+const STRONGEST_PERCENT = 38;
 
 /** Counts by label and prediction; the shade is the share of the label. Arrow keys go from cell to cell. */
 export function ConfusionGrid({

@@ -30,10 +30,17 @@ export function followShown(): void {
   let last: { readonly link: SeriesLink; readonly series: ReadonlySet<RunSeries> } | null = null;
   effect(() => {
     const link = isSeen.value ? connection.value : null;
-    const present = new Set(followed.value.values());
+    const selected = selectedSeries.value;
+    // The others wait: what is looked at is to be there first.
+    const isAlone = selected?.isLoaded.value === false;
+    const attached = last?.link === link ? last.series : new Set<RunSeries>();
+    const present = new Set(
+      [...followed.value.values()].filter(
+        (series) => !isAlone || series === selected || attached.has(series),
+      ),
+    );
     if (link === null) for (const series of last?.series ?? []) series.detach();
-    else
-      for (const series of present) if (last?.link !== link || !last.series.has(series)) series.attach(link);
+    else for (const series of present) if (!attached.has(series)) series.attach(link);
     last = link === null ? null : { link, series: present };
   });
 }

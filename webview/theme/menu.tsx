@@ -46,7 +46,7 @@ export function Menu({
       {text === undefined ? (
         <IconButton icon={icon} label={label} expanded={isOpen.value} on={toggle} />
       ) : (
-        <button type="button" class="text" aria-label={label} aria-expanded={isOpen.value} onClick={toggle}>
+        <button type="button" class="text" aria-expanded={isOpen.value} onClick={toggle}>
           {text} <span class={`codicon codicon-${icon}`} aria-hidden="true" />
         </button>
       )}
