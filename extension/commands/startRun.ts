@@ -66,9 +66,9 @@ export async function submit(
   overrides: readonly string[],
 ): Promise<RunSummary | null> {
   assertTrusted();
-  const link = await app.sidecar.link();
-  // At once, so that one sees that something happens: the panel says what it waits for.
+  // At once, so that one sees that something happens: the page is loaded while the daemon starts, and says what it waits for.
   app.dashboards.show(null, 'run', { preserveFocus: true });
+  const link = await app.sidecar.link();
   const answer = await link.request('runs/start', {
     source,
     overrides: [...standingOverrides(), ...overrides],

@@ -19,7 +19,18 @@ const copies = (context: ExtensionContext): string => join(context.globalStorage
  * that began with the old one still reads from it. Named by version and content, so that a rebuilt one is another one.
  * @returns folder of the copy
  */
-export async function installSidecar(context: ExtensionContext): Promise<string> {
+export function installSidecar(context: ExtensionContext): Promise<string> {
+  installing ??= copySidecar(context).catch((error: unknown) => {
+    installing = null;
+    throw error;
+  });
+  return installing;
+}
+
+/** Several ask at once; one copies. */
+let installing: Promise<string> | null = null;
+
+async function copySidecar(context: ExtensionContext): Promise<string> {
   const source = context.asAbsolutePath(join('dist', 'sidecar'));
   if (!existsSync(join(source, 'daemon.js'))) {
     throw new Failure(

@@ -233,16 +233,21 @@ export class EditorWindow {
     await this.ready();
   }
 
-  /** Runs a command by its palette label, 'Category: Title'; waits until the extension has registered it. */
-  async command(label: string): Promise<void> {
+  /**
+   * Runs a command by its palette label, 'Category: Title'; waits until the extension has registered it.
+   * @returns when it was chosen, in milliseconds since 1970
+   */
+  async command(label: string): Promise<number> {
     const row = this.#rows().filter({ has: this.page.locator('.label-name', { hasText: exactly(label) }) });
     for (let attempt = 0; ; attempt++) {
       await this.page.keyboard.press('F1');
       await this.#input().waitFor();
       await this.#input().fill(`>${label}`);
       try {
+        await row.first().waitFor({ timeout: 2_000 });
+        const chosen = Date.now();
         await row.first().click({ timeout: 2_000 });
-        return;
+        return chosen;
       } catch (error) {
         if (attempt >= 20) throw error;
         await this.page.keyboard.press('Escape');
