@@ -31,12 +31,11 @@ describe.skipIf(whyNoEditor() !== null)('by keyboard alone', () => {
     await press('Enter');
   };
   /** What has the focus inside the dashboard, by its accessible name or text. */
-  const focused = (): Promise<string> =>
-    window.dashboard
-      .locator(':focus')
-      .first()
-      .evaluate((element) => element.getAttribute('aria-label') ?? element.textContent)
-      .catch(() => '');
+  const focused = async (): Promise<string> => {
+    const element = window.dashboard.locator(':focus').first();
+    if ((await element.count()) === 0) return '';
+    return (await element.getAttribute('aria-label')) ?? (await element.innerText());
+  };
   const tabUntil = async (wanted: RegExp, key = 'Tab'): Promise<void> => {
     for (let presses = 0; presses < 80; presses++) {
       if (wanted.test(await focused())) return;
