@@ -1,4 +1,4 @@
-import { effect, signal, type ReadonlySignal } from '@preact/signals';
+import { computed, effect, signal, type ReadonlySignal } from '@preact/signals';
 import { toProtocolError } from '../../sidecar/protocol/errors.ts';
 import type { Points } from '../../sidecar/protocol/series.ts';
 import { clockOf } from '../series/clocks.ts';
@@ -19,21 +19,34 @@ export class ExactPoints {
     this.#lines = lines;
   }
 
+  /**
+   * Runs whose part covers the window, as one text: moving the window within the parts then touches no curve. A window that
+   * was moved out of a part shows what the page holds until the next answer.
+   */
+  readonly #covering = computed(() => {
+    if (!isZoomed.value) return '';
+    const { from, to } = xWindow.value;
+    const covers = ({ run, fromStep, toStep, newestStep }: Range): boolean => {
+      const series = seriesOf(run);
+      const clock = series && clockOf(series);
+      return (
+        clock !== undefined &&
+        clock.toStep(from) >= fromStep &&
+        Math.min(clock.toStep(to), newestStep) <= toStep
+      );
+    };
+    return [...this.#parts.value.values()]
+      .filter(covers)
+      .map(({ run }) => run)
+      .join(' ');
+  });
+
   /** A line's points: those of the part in view where it is known, else what the page holds. */
   points({ run, tag }: Line): Points | undefined {
-    const series = seriesOf(run);
-    const held = series?.points(tag);
+    const held = seriesOf(run)?.points(tag);
     const part = this.#parts.value.get(run);
     const exact = part?.series[tag];
-    if (!series || !part || !exact || !held || !isZoomed.value) return held;
-    const clock = clockOf(series);
-    const { from, to } = xWindow.value;
-    // A window that was moved out of the part shows what the page holds until the next answer.
-    if (
-      clock.toStep(from) < part.fromStep ||
-      clock.toStep(Math.min(to, clock.toX(part.newestStep))) > part.toStep
-    )
-      return held;
+    if (!part || !exact || !held || !this.#covering.value.split(' ').includes(run)) return held;
     const next = part.toStep < part.newestStep ? -1 : held.steps.findIndex((step) => step > part.newestStep);
     if (next === -1) return exact;
     return {

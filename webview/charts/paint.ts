@@ -4,7 +4,7 @@ import { drawMarker } from './markers.ts';
 import type { Pen } from './pen.ts';
 import { areaOf, shortened, type Area, type Axis, type DrawnCurve, type Plot } from './plot.ts';
 import { shareOf, ticksOf, type Scale } from './scale.ts';
-import { traceLine } from './trace.ts';
+import { drawBand, drawTrace, trace, type Trace } from './trace.ts';
 
 /** Few points are all marked; of many only the newest. */
 const MARK_ALL_UP_TO = 40;
@@ -102,8 +102,8 @@ function rule(pen: Pen, fromX: number, fromY: number, toX: number, toY: number):
 }
 
 function paintCurve(pen: Pen, plot: Plot, layout: Layout, curve: DrawnCurve): void {
-  const { style, line, xs, ys, raw, floor } = curve;
-  const y = line.axis === 'left' ? layout.left : layout.right;
+  const { style, xs, ys, raw, floor } = curve;
+  const y = curve.line.axis === 'left' ? layout.left : layout.right;
   const { min, max } = plot.x.scale;
   const range: [number, number] = [
     Math.max(0, indexAt(xs, min)),
@@ -111,25 +111,18 @@ function paintCurve(pen: Pen, plot: Plot, layout: Layout, curve: DrawnCurve): vo
   ];
   pen.save();
   pen.strokeStyle = pen.fillStyle = style.color;
+  const line = (values: ArrayLike<number>): Trace => trace(xs, values, range, layout.x, y);
   if (floor) {
     pen.globalAlpha = BAND_OPACITY;
-    pen.beginPath();
-    traceLine(pen, xs, ys, range, layout.x, y);
-    traceLine(pen, xs, floor, range, layout.x, y, 'backwards');
-    pen.closePath();
-    pen.fill();
+    drawBand(pen, line(ys), line(floor));
     pen.globalAlpha = 1;
   }
   if (raw) {
     pen.globalAlpha = RAW_OPACITY;
-    pen.lineWidth = 1;
-    strokeLine(pen, xs, raw, range, layout.x, y);
+    drawTrace(pen, line(raw), 1, []);
     pen.globalAlpha = 1;
   }
-  pen.lineWidth = floor ? 1 : 1.5;
-  pen.setLineDash(floor ? [] : [...style.dash]);
-  strokeLine(pen, xs, ys, range, layout.x, y);
-  pen.setLineDash([]);
+  drawTrace(pen, line(ys), floor ? 1 : 1.5, floor ? [] : style.dash);
   pen.lineWidth = 1;
   if (!floor) {
     const first = range[1] - range[0] <= MARK_ALL_UP_TO ? range[0] : xs.length - 1;
@@ -138,19 +131,6 @@ function paintCurve(pen: Pen, plot: Plot, layout: Layout, curve: DrawnCurve): vo
         drawMarker(pen, style.marker, layout.x(xs[index] ?? NaN), y(ys[index] ?? NaN));
   }
   pen.restore();
-}
-
-function strokeLine(
-  pen: Pen,
-  xs: ArrayLike<number>,
-  ys: ArrayLike<number>,
-  range: [number, number],
-  x: (value: number) => number,
-  y: (value: number) => number,
-): void {
-  pen.beginPath();
-  traceLine(pen, xs, ys, range, x, y);
-  pen.stroke();
 }
 
 const MARK_DASHES = { seam: [4, 3], stage: [1, 3], rateDrop: [], nonFinite: [] } as const;
