@@ -2,7 +2,8 @@ import { resolve } from 'node:path';
 import { format } from 'node:util';
 import { build } from 'esbuild';
 import type { Browser } from 'playwright-core';
-import { EditorWindow, type Editor } from './editor.ts';
+import { type Editor } from './editor.ts';
+import { EditorWindow } from './editorWindow.ts';
 import { RESULT, resultSchema, type Result } from '../e2e/editor/inHost/result.ts';
 
 export interface InHostRun {

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { afterEach } from 'vitest';
-import type { EditorWindow } from './editor.ts';
+import type { EditorWindow } from './editorWindow.ts';
 
 /** Keeps a picture of the window of every test that fails, in `dist/test`. */
 export function pictureFailures(window: () => EditorWindow): void {
