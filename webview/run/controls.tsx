@@ -15,19 +15,18 @@ export function Controls({ run }: { readonly run: RunSummary }) {
   };
   const live = run.liveness === 'live';
   const paused = run.record.status === 'paused';
+  const resumable = (live && paused) || isResumable(run);
   const usable = canSteer.value;
   return (
     <span class="controls">
-      {live && !paused ? (
+      {resumable || live ? (
+        // One button for both, so that the focus stays on it when one becomes the other.
         <Action
-          icon="debug-pause"
-          text={t('control.pause')}
-          on={ask('runs/pause')}
-          enabled={usable && run.want === 'run'}
+          icon={resumable ? 'debug-continue' : 'debug-pause'}
+          text={resumable ? t('control.resume') : t('control.pause')}
+          on={ask(resumable ? 'runs/resume' : 'runs/pause')}
+          enabled={usable && (resumable || run.want === 'run')}
         />
-      ) : null}
-      {(live && paused) || isResumable(run) ? (
-        <Action icon="debug-continue" text={t('control.resume')} on={ask('runs/resume')} enabled={usable} />
       ) : null}
       {live ? (
         <Action
@@ -64,8 +63,9 @@ function Action({
   readonly on: () => void;
   readonly enabled: boolean;
 }) {
+  // Not `disabled`, which would take the focus away from whoever has just pressed it.
   return (
-    <button type="button" class="action" onClick={on} disabled={!enabled}>
+    <button type="button" class="action" aria-disabled={!enabled} onClick={enabled ? on : undefined}>
       <span class={`codicon codicon-${icon}`} aria-hidden="true" />
       {text}
     </button>
