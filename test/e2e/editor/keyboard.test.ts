@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -107,12 +107,13 @@ describe.skipIf(whyNoEditor() !== null)('by keyboard alone', () => {
   });
 
   it('annotates the run and exports its student', async () => {
+    const notesFile = join(runs, run, 'notes.json');
     await command('Distillery: Tag…');
     await window.page.locator('.quick-input-widget input.input').first().waitFor();
     await window.page.keyboard.type('by-keyboard');
     await press('Enter');
     await until(
-      () => readFileSync(join(runs, run, 'notes.json'), 'utf8'),
+      () => (existsSync(notesFile) ? readFileSync(notesFile, 'utf8') : ''),
       (notes) => notes.includes('by-keyboard'),
     );
     await command('Distillery: Export Student…');
