@@ -24,6 +24,7 @@ export function ChartCanvas({ chart, height }: { readonly chart: ChartState; rea
         draw(chart, inner);
       },
       () => isVisible,
+      () => chart.isHeld,
     );
     const sizes = new ResizeObserver(() => {
       chart.size.value = { width: outer.clientWidth, height: outer.clientHeight };

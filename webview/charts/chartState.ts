@@ -35,6 +35,8 @@ export class ChartState {
   readonly hidden = signal<ReadonlySet<string>>(new Set());
   readonly isTable = signal(false);
   readonly exact: ExactPoints;
+  /** Whether the pointer has it: it is drawn before the others then. */
+  isHeld = false;
 
   constructor(topic: Topic) {
     this.topic = signal(topic);

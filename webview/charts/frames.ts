@@ -1,5 +1,30 @@
 import { effect } from '@preact/signals';
 
+/** Something that draws when it is its turn. */
+interface Drawing {
+  readonly paint: () => void;
+  readonly isUrgent: () => boolean;
+}
+
+/** Drawings of one frame: a window that is moved moves smoothly under the hand, and in the other charts soon after. */
+const PER_FRAME = 2;
+
+const waiting = new Set<Drawing>();
+let frame: number | null = null;
+
+function nextFrame(): void {
+  frame = null;
+  const [urgent, others] = [
+    [...waiting].filter((own) => own.isUrgent()),
+    [...waiting].filter((own) => !own.isUrgent()),
+  ];
+  for (const drawing of [...urgent, ...others].slice(0, PER_FRAME)) {
+    waiting.delete(drawing);
+    drawing.paint();
+  }
+  if (waiting.size > 0) frame ??= requestAnimationFrame(nextFrame);
+}
+
 /**
  * Draws on an animation frame after anything that `draw` has read has changed, and only while `isVisible`. Returns how to
  * wake it when it has become visible, and how to end it.
@@ -7,15 +32,11 @@ import { effect } from '@preact/signals';
 export function drawOnFrames(
   draw: () => void,
   isVisible: () => boolean,
+  isUrgent: () => boolean,
 ): { wake: () => void; stop: () => void } {
-  let frame: number | null = null;
   let isDirty = true;
   let release: () => void = () => undefined;
-  const request = (): void => {
-    if (isDirty && isVisible()) frame ??= requestAnimationFrame(paint);
-  };
   const paint = (): void => {
-    frame = null;
     isDirty = false;
     release();
     let hasDrawn = false;
@@ -27,15 +48,21 @@ export function drawOnFrames(
         return;
       }
       isDirty = true;
-      request();
+      wake();
     });
   };
-  request();
+  const drawing = { paint, isUrgent };
+  const wake = (): void => {
+    if (!isDirty || !isVisible()) return;
+    waiting.add(drawing);
+    frame ??= requestAnimationFrame(nextFrame);
+  };
+  wake();
   return {
-    wake: request,
+    wake,
     stop: () => {
       release();
-      if (frame !== null) cancelAnimationFrame(frame);
+      waiting.delete(drawing);
     },
   };
 }

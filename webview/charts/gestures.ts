@@ -65,6 +65,7 @@ export function listenToGestures(frame: HTMLElement, box: HTMLElement, chart: Ch
   const release = (event: PointerEvent): void => {
     const from = start;
     start = null;
+    chart.isHeld = false;
     box.hidden = true;
     if (!from || from.isPan) return;
     const at = place(event);
@@ -98,6 +99,7 @@ export function listenToGestures(frame: HTMLElement, box: HTMLElement, chart: Ch
     (event) => {
       if (event.button !== 0) return;
       start = { ...place(event), isPan: event.shiftKey };
+      chart.isHeld = true;
       frame.setPointerCapture(event.pointerId);
     },
     { signal },
@@ -107,6 +109,7 @@ export function listenToGestures(frame: HTMLElement, box: HTMLElement, chart: Ch
     'pointercancel',
     () => {
       start = null;
+      chart.isHeld = false;
       box.hidden = true;
     },
     { signal },

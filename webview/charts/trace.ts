@@ -28,7 +28,7 @@ export function trace(
   y: (value: number) => number,
 ): Trace {
   const across = Math.abs(x(xs[to] ?? 0) - x(xs[from] ?? 0));
-  const isDense = to - from > 2 * across;
+  const isDense = to - from > across;
   const pieces: Piece[] = [];
   let piece: Piece | null = null;
   let column = -1;
@@ -51,10 +51,17 @@ export function trace(
       piece.lasts[column] = py;
       continue;
     }
+    const before = piece.lasts[column] ?? py;
+    // Neighbouring columns meet half-way, as the stroke between them would.
+    const meeting = isDense ? (before + py) / 2 : py;
+    if (isDense && column >= 0) {
+      piece.lows[column] = Math.min(piece.lows[column] ?? before, meeting);
+      piece.highs[column] = Math.max(piece.highs[column] ?? before, meeting);
+    }
     column++;
     piece.xs.push(px);
-    piece.lows.push(py);
-    piece.highs.push(py);
+    piece.lows.push(Math.min(py, meeting));
+    piece.highs.push(Math.max(py, meeting));
     piece.lasts.push(py);
   }
   return { pieces, isDense, isNoise: length > NOISY * across };
