@@ -12,9 +12,13 @@ export async function startSidecar(app: App): Promise<void> {
 export async function restartSidecar(app: App): Promise<void> {
   assertTrusted();
   const { runsFolder } = app.sidecar;
-  await endDaemon(app.sidecar.current, runsFolder, 'leave');
-  app.sidecar.close();
+  try {
+    await endDaemon(app.sidecar.current, runsFolder, 'leave');
+  } finally {
+    app.sidecar.close();
+  }
   await startSidecar(app);
+  window.setStatusBarMessage(l10n.t('The sidecar was started again; runs go on'), 3_000);
 }
 
 export async function stopSidecar(app: App): Promise<void> {
@@ -30,7 +34,7 @@ export async function stopSidecar(app: App): Promise<void> {
         live === 0
           ? l10n.t('No run is live. The next command starts it again.')
           : l10n.t(
-              '{0} runs are live or queued. Without the sidecar live runs go on training, and nobody watches them or starts queued ones.',
+              'Live or queued runs: {0}. Without the sidecar live runs go on training, and nobody watches them or starts queued ones.',
               live,
             ),
     },
@@ -40,9 +44,16 @@ export async function stopSidecar(app: App): Promise<void> {
   const { runsFolder } = app.sidecar;
   const stillRunning = await window.withProgress(
     { location: ProgressLocation.Notification, title: l10n.t('Stopping the sidecar') },
-    () => endDaemon(app.sidecar.current, runsFolder, answer === all ? 'stop' : 'leave'),
+    async () => {
+      try {
+        return await endDaemon(app.sidecar.current, runsFolder, answer === all ? 'stop' : 'leave');
+      } catch (error) {
+        app.sidecar.close();
+        throw error;
+      }
+    },
   );
-  app.sidecar.close();
+  app.sidecar.stop();
   if (stillRunning.length > 0)
     void window.showWarningMessage(
       l10n.t(

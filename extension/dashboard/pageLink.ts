@@ -24,7 +24,7 @@ export class PageLink implements Disposable {
     const attempt = ++this.#attempt;
     const isCurrent = (): boolean => attempt === this.#attempt;
     try {
-      const link = await this.#sidecar.link();
+      const link = await this.#sidecar.linkUnlessStopped();
       await link.whenConnected();
       const transport = await openRelay(link.runsFolder, workspace.isTrusted ? 'full' : 'read');
       if (!isCurrent()) {

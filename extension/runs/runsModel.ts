@@ -13,7 +13,8 @@ export interface Pulse {
 
 /** How the host stands with the daemon. */
 export type SidecarState =
-  | { readonly kind: 'off' }
+  /** `since` (milliseconds since 1970) tells when there last was a link; null when there never was one. */
+  | { readonly kind: 'off'; readonly since: number | null }
   | { readonly kind: 'connecting' }
   | { readonly kind: 'connected'; readonly version: string }
   | { readonly kind: 'waiting'; readonly message: string; readonly since: number }
@@ -25,7 +26,7 @@ export class RunsModel implements Disposable {
   readonly #transition = new EventEmitter<{ readonly before: RunSummary | null; readonly now: RunSummary }>();
   readonly #runs = new Map<string, RunSummary>();
   readonly #pulses = new Map<string, Pulse>();
-  #state: SidecarState = { kind: 'off' };
+  #state: SidecarState = { kind: 'off', since: null };
   #selected: string | null = null;
 
   readonly onDidChange = this.#changed.event;

@@ -72,7 +72,6 @@ export class SidecarLink implements Disposable {
   dispose(): void {
     this.#pulses.dispose();
     this.#client.close();
-    this.#model.setState({ kind: 'off' });
   }
 
   #follow(link: Link, sidecar: string): void {
@@ -95,7 +94,8 @@ export class SidecarLink implements Disposable {
         this.#model.setState({ kind: 'failed', message: link.error.message, next: link.error.next });
         return;
       case 'closed':
-        this.#model.setState({ kind: 'off' });
+        // Whoever closed it says what that means.
+        return;
     }
   }
 

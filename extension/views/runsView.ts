@@ -2,6 +2,7 @@ import {
   EventEmitter,
   l10n,
   MarkdownString,
+  ThemeIcon,
   TreeItem,
   TreeItemCollapsibleState,
   window,
@@ -14,7 +15,7 @@ import { releaseAll, type Releasable } from '../disposal.ts';
 import type { RunSummary } from '../../sidecar/protocol/runSummary.ts';
 import { setContext } from '../contextKeys.ts';
 import { can } from '../runs/pickRun.ts';
-import type { RunsModel } from '../runs/runsModel.ts';
+import type { RunsModel, SidecarState } from '../runs/runsModel.ts';
 import {
   bestText,
   durationText,
@@ -107,7 +108,7 @@ export class RunsView implements TreeDataProvider<Item>, Disposable {
     if (!run) return node;
     const pulse = this.#model.pulse(item.run);
     node.description = runDescription(run, pulse);
-    node.iconPath = statusIcon(run);
+    node.iconPath = isKnownNow(this.#model.state) ? statusIcon(run) : iconOfOldNews(run);
     node.contextValue = contextValue(run);
     node.command = {
       command: 'distillery.openDashboard',
@@ -134,7 +135,7 @@ export class RunsView implements TreeDataProvider<Item>, Disposable {
     const { runs, state } = this.#model;
     const live = runs.filter(({ liveness }) => liveness === 'live').length;
     this.#view.badge =
-      live === 0
+      live === 0 || state.kind === 'off'
         ? undefined
         : { value: live, tooltip: live === 1 ? l10n.t('1 run is live') : l10n.t('{0} runs are live', live) };
     this.#view.message =
@@ -143,9 +144,14 @@ export class RunsView implements TreeDataProvider<Item>, Disposable {
             'The sidecar does not answer; connecting again. What is shown is as of {0}.',
             timeText(state.since),
           )
-        : state.kind === 'failed'
-          ? `${state.message} ${state.next}`
-          : '';
+        : state.kind === 'off' && state.since !== null && runs.length > 0
+          ? l10n.t(
+              'The sidecar is stopped; the next command starts it. What is shown is as of {0}.',
+              timeText(state.since),
+            )
+          : state.kind === 'failed'
+            ? `${state.message} ${state.next}`
+            : '';
     setContext('distillery.sidecar', state.kind === 'waiting' ? 'connecting' : state.kind);
     setContext('distillery.hasRuns', runs.length > 0);
     setContext('distillery.canPause', runs.some(can.pause));
@@ -159,6 +165,13 @@ export class RunsView implements TreeDataProvider<Item>, Disposable {
     );
   }
 }
+
+/** While a link is being made, what is shown is hardly old. */
+const isKnownNow = ({ kind }: SidecarState): boolean => kind === 'connected' || kind === 'connecting';
+
+/** Nothing moves that nobody watches. */
+const iconOfOldNews = (run: RunSummary): ThemeIcon =>
+  run.liveness === 'live' || run.liveness === 'queued' ? new ThemeIcon('debug-disconnect') : statusIcon(run);
 
 const timeText = (milliseconds: number): string => new Date(milliseconds).toLocaleTimeString();
 

@@ -69,6 +69,13 @@ export class StatusBar implements Disposable {
         alarm: false,
       };
     }
+    if (state.kind === 'off' && runs.some(({ liveness }) => liveness === 'live' || liveness === 'queued'))
+      return {
+        text: `$(debug-disconnect) ${l10n.t('Distillery: sidecar stopped')}`,
+        tooltip: l10n.t('Runs go on, and nobody watches them. Start the sidecar.'),
+        command: 'distillery.startSidecar',
+        alarm: false,
+      };
     const lost = runs.filter(({ liveness }) => liveness === 'lost');
     const live = runs.filter(({ liveness }) => liveness === 'live');
     const run = live.at(-1) ?? runs.filter(({ liveness }) => liveness === 'queued').at(0);
