@@ -91,17 +91,23 @@ export function drawTrace(
     pen.fill();
     return;
   }
-  pen.setLineDash(isNoise ? [] : [...dash]);
-  for (const piece of pieces) {
-    const points = pointsOf(piece);
-    const stride = isNoise ? NOISE_STROKE : points.length;
-    for (let from = 0; from < points.length; from += stride) {
-      pen.beginPath();
-      addPoints(pen, points.slice(Math.max(0, from - 1), from + stride));
-      pen.stroke();
-    }
+  if (isNoise) {
+    for (const piece of pieces) strokeNoise(pen, pointsOf(piece));
+    return;
   }
+  pen.setLineDash([...dash]);
+  pen.beginPath();
+  for (const piece of pieces) addPoints(pen, pointsOf(piece));
+  pen.stroke();
   pen.setLineDash([]);
+}
+
+function strokeNoise(pen: Pen, points: readonly Point[]): void {
+  for (let from = 0; from < points.length; from += NOISE_STROKE) {
+    pen.beginPath();
+    addPoints(pen, points.slice(Math.max(0, from - 1), from + NOISE_STROKE));
+    pen.stroke();
+  }
 }
 
 /** The area between two lines of the same columns, as far as both have no gap. */

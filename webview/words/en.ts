@@ -219,7 +219,7 @@ export const en = {
   'confusion.title': 'Confusion',
   'confusion.role': 'role of the confusion matrix',
   'confusion.of': 'confusion of {role}',
-  'confusion.axes': 'label ＼ predicted',
+  'confusion.axes': 'label ↓ predicted →',
   'perClass.title': 'Accuracy by class',
   'perClass.class': 'class',
 

@@ -221,7 +221,7 @@ export const ja: Readonly<Record<keyof typeof en, string>> = {
   'confusion.title': '混同行列',
   'confusion.role': '混同行列の役割',
   'confusion.of': '{role} の混同行列',
-  'confusion.axes': 'ラベル ＼ 予測',
+  'confusion.axes': 'ラベル ↓ 予測 →',
   'perClass.title': 'クラス別正解率',
   'perClass.class': 'クラス',
 
