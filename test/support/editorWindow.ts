@@ -140,12 +140,7 @@ export class EditorWindow {
 
   async showContainer(): Promise<void> {
     const header = this.page.locator('.pane-header[aria-label^="Runs"]');
-    if (!(await header.isVisible()))
-      await this.page
-        .locator('.activitybar .action-label[aria-label^="Distillery"]')
-        .first()
-        // Beside the badge.
-        .click({ position: { x: 4, y: 4 } });
+    if (!(await header.isVisible())) await this.command('Distillery: Focus on Runs View');
     await header.waitFor();
   }
 
