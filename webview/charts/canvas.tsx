@@ -1,12 +1,11 @@
 import { useSignalEffect } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { selectedSeries } from '../series/followed.ts';
-import { palette } from '../theme/theme.ts';
 import type { ChartState } from './chartState.ts';
 import { cursor } from './cursor.ts';
 import { drawOnFrames } from './frames.ts';
 import { listenToGestures } from './gestures.ts';
-import { paint } from './paint.ts';
+import { Screen } from './screen.ts';
 
 /** The picture of a chart, with cursor and selection above it. */
 export function ChartCanvas({ chart, height }: { readonly chart: ChartState; readonly height: number }) {
@@ -18,10 +17,11 @@ export function ChartCanvas({ chart, height }: { readonly chart: ChartState; rea
   useEffect(() => {
     const [outer, inner] = [frame.current, canvas.current];
     if (!outer || !inner || !box.current) return;
+    const screen = new Screen(inner);
     let isVisible = false;
     const frames = drawOnFrames(
       () => {
-        draw(chart, inner);
+        draw(chart, screen);
       },
       () => isVisible,
       () => chart.isHeld,
@@ -38,6 +38,7 @@ export function ChartCanvas({ chart, height }: { readonly chart: ChartState; rea
     const stopGestures = listenToGestures(outer, box.current, chart);
     return () => {
       frames.stop();
+      screen.stop();
       sizes.disconnect();
       sights.disconnect();
       stopGestures();
@@ -66,16 +67,10 @@ export function ChartCanvas({ chart, height }: { readonly chart: ChartState; rea
 
 let hasDrawn = false;
 
-function draw(chart: ChartState, canvas: HTMLCanvasElement): void {
+function draw(chart: ChartState, screen: Screen): void {
   const plot = chart.plot.value;
-  const pen = canvas.getContext('2d');
-  if (!pen || plot.width === 0) return;
-  const ratio = devicePixelRatio;
-  const [width, height] = [Math.round(plot.width * ratio), Math.round(plot.height * ratio)];
-  if (canvas.width !== width || canvas.height !== height) [canvas.width, canvas.height] = [width, height];
-  pen.setTransform(ratio, 0, 0, ratio, 0, 0);
-  pen.clearRect(0, 0, plot.width, plot.height);
-  paint(pen, plot, chart.layout.value, palette());
+  if (plot.width === 0) return;
+  screen.draw(plot, chart.layout.value);
   if (plot.curves.length === 0) return;
   // For whoever measures how long a number takes to the screen.
   const newest = selectedSeries.value?.newestWall.value;

@@ -2,7 +2,7 @@ import type { Palette } from '../theme/theme.ts';
 import { indexAt } from './curves.ts';
 import { drawMarker } from './markers.ts';
 import type { Pen } from './pen.ts';
-import { areaOf, shortened, type Area, type Axis, type DrawnCurve, type Plot } from './plot.ts';
+import { areaOf, labelWidth, shortened, type Area, type Axis, type DrawnCurve, type Plot } from './plot.ts';
 import { shareOf, ticksOf, type Scale } from './scale.ts';
 import { drawBand, drawTrace, trace, type Trace } from './trace.ts';
 
@@ -21,6 +21,8 @@ export interface Layout {
   readonly x: (value: number) => number;
   readonly left: (value: number) => number;
   readonly right: (value: number) => number;
+  /** Width of the right axis, in pixels; 0 where there is none. */
+  readonly rightAxis: number;
 }
 
 export function layoutOf(plot: Plot): Layout {
@@ -44,10 +46,13 @@ export function layoutOf(plot: Plot): Layout {
     x: across(plot.x.scale),
     left,
     right: plot.right ? up(plot.right.scale) : left,
+    rightAxis: plot.right
+      ? 12 + Math.max(0, ...rightTicks.map((tick) => labelWidth(plot.right?.format(tick) ?? '')))
+      : 0,
   };
 }
 
-/** Paints a plot: frame, curves, marks, labels. */
+/** Paints a plot for a file: on the screen, Chart.js draws the axes. */
 export function paint(pen: Pen, plot: Plot, layout: Layout, colors: Palette): void {
   pen.font = `11px ${colors.font}`;
   paintFrame(pen, plot, layout, colors);
@@ -84,6 +89,12 @@ function paintFrame(pen: Pen, plot: Plot, layout: Layout, colors: Palette): void
     rule(pen, x, area.bottom, x, area.bottom + 3);
     pen.fillText(plot.x.format(tick), x, area.bottom + 15);
   }
+  paintAxisTitles(pen, plot, colors);
+}
+
+/** Units, above the axes. */
+export function paintAxisTitles(pen: Pen, plot: Plot, colors: Palette): void {
+  pen.fillStyle = colors.muted;
   axisTitle(pen, plot.left, 'left', 2);
   if (plot.right) axisTitle(pen, plot.right, 'right', plot.width - 2);
 }
@@ -101,7 +112,7 @@ function rule(pen: Pen, fromX: number, fromY: number, toX: number, toY: number):
   pen.stroke();
 }
 
-function paintCurve(pen: Pen, plot: Plot, layout: Layout, curve: DrawnCurve): void {
+export function paintCurve(pen: Pen, plot: Plot, layout: Layout, curve: DrawnCurve): void {
   const { style, xs, ys, raw, floor } = curve;
   const y = curve.line.axis === 'left' ? layout.left : layout.right;
   const { min, max } = plot.x.scale;
@@ -136,7 +147,7 @@ function paintCurve(pen: Pen, plot: Plot, layout: Layout, curve: DrawnCurve): vo
 const MARK_DASHES = { seam: [4, 3], stage: [1, 3], rateDrop: [], nonFinite: [] } as const;
 
 /** Vertical rules and ticks: a run was resumed, a stage begins, the rate drops, a value is not finite. */
-function paintMarks(pen: Pen, { marks, x }: Plot, layout: Layout, colors: Palette): void {
+export function paintMarks(pen: Pen, { marks, x }: Plot, layout: Layout, colors: Palette): void {
   const { area } = layout;
   pen.lineWidth = 1;
   pen.textAlign = 'left';
@@ -161,7 +172,7 @@ function paintMarks(pen: Pen, { marks, x }: Plot, layout: Layout, colors: Palett
 }
 
 /** Names at the lines' ends, pushed apart so that they can be read. */
-function paintEndLabels(pen: Pen, plot: Plot, layout: Layout, colors: Palette): void {
+export function paintEndLabels(pen: Pen, plot: Plot, layout: Layout, colors: Palette): void {
   const { area } = layout;
   const labels = plot.curves
     .filter(({ endLabel, xs }) => endLabel !== '' && xs.length > 0)
@@ -181,7 +192,7 @@ function paintEndLabels(pen: Pen, plot: Plot, layout: Layout, colors: Palette): 
     above = Math.min(Math.max(label.y, above + LABEL_HEIGHT), Math.max(above + 8, latest));
     return { ...label, at: above };
   });
-  const x = plot.right ? layout.area.right + rightAxisWidth(plot, layout) : area.right + 6;
+  const x = area.right + (plot.right ? layout.rightAxis : 6);
   pen.textAlign = 'left';
   for (const { endLabel, style, at } of placed) {
     pen.fillStyle = style.color;
@@ -192,6 +203,3 @@ function paintEndLabels(pen: Pen, plot: Plot, layout: Layout, colors: Palette): 
     pen.fillText(shortened(endLabel), x + 8, at + 3.5);
   }
 }
-
-const rightAxisWidth = ({ right }: Plot, { rightTicks }: Layout): number =>
-  right ? 12 + Math.max(0, ...rightTicks.map((tick) => 6.2 * right.format(tick).length)) : 6;
