@@ -32,8 +32,7 @@ export const can = {
  * @throws Failure when it names one that is gone: what was meant for it must not happen to another
  */
 function named(app: App, argument: unknown): RunSummary | null {
-  const id =
-    typeof argument === 'object' && argument !== null && 'run' in argument ? argument.run : argument;
+  const id = typeof argument === 'object' && argument !== null && 'run' in argument ? argument.run : argument;
   if (typeof id !== 'string') return null;
   const run = app.model.get(id);
   if (run) return run;
