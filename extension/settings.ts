@@ -17,6 +17,12 @@ export function setting<K extends keyof Settings>(name: K): Settings[K] {
   return value;
 }
 
+/** Overrides that the user's settings add to every run. */
+export function standingOverrides(): string[] {
+  const backend = setting('backend');
+  return backend === 'experiment' ? [] : [`backend=${backend}`];
+}
+
 /** Writes a setting where it counts: in the workspace if that has its own value, else for the user. */
 export async function changeSetting<K extends keyof Settings>(name: K, value: Settings[K]): Promise<void> {
   const configuration = workspace.getConfiguration('distillery');

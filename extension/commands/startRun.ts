@@ -7,7 +7,7 @@ import { Failure } from '../failure.ts';
 import { EXPERIMENT_FILE, EXPERIMENT_GLOB } from '../identity.ts';
 import { showFindings } from '../language/findings.ts';
 import { can, pickRun } from '../runs/pickRun.ts';
-import { setting } from '../settings.ts';
+import { standingOverrides } from '../settings.ts';
 import { assertTrusted } from '../trust.ts';
 
 type Source = RequestParams<'runs/start'>['source'];
@@ -50,12 +50,6 @@ export async function sourceOf(uri: Uri): Promise<Source> {
       l10n.t('Save it and start the run again.'),
     );
   return { kind: 'file', path: uri.fsPath };
-}
-
-/** Overrides that the user's settings add to every run. */
-export function standingOverrides(): string[] {
-  const backend = setting('backend');
-  return backend === 'experiment' ? [] : [`backend=${backend}`];
 }
 
 /** Submits an experiment and shows its dashboard; null when it has errors, which are shown where they are. */
