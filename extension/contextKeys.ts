@@ -8,6 +8,12 @@ export interface ContextKeys {
   'distillery.canResume': boolean;
   'distillery.canStop': boolean;
   'distillery.canDelete': boolean;
+  'distillery.canCheckpoint': boolean;
+  'distillery.canPin': boolean;
+  'distillery.canUnpin': boolean;
+  'distillery.canHide': boolean;
+  /** There are two runs. */
+  'distillery.canCompare': boolean;
   'distillery.hasCheckpoints': boolean;
   'distillery.hasHidden': boolean;
   'distillery.showHidden': boolean;

@@ -67,7 +67,7 @@ export function activate(context: ExtensionContext): void {
 
   // What lives is found again at once. Where there never was a run, nothing is started before somebody asks, or one appears.
   const connect = (): void => {
-    sidecar.link().catch(remember);
+    sidecar.linkUnlessStopped().catch(remember);
   };
   if (existsSync(sidecar.runsFolder)) {
     connect();
@@ -76,6 +76,10 @@ export function activate(context: ExtensionContext): void {
   const appearing = workspace.createFileSystemWatcher(
     new RelativePattern(Uri.file(sidecar.runsFolder), '*/run.json'),
   );
-  appearing.onDidCreate(connect);
+  appearing.onDidCreate(() => {
+    // Once: every write of a record looks like a new file.
+    appearing.dispose();
+    connect();
+  });
   context.subscriptions.push(appearing);
 }

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { workspace, type ExtensionContext, type Uri } from 'vscode';
+import { ConfigurationTarget, workspace, type ExtensionContext, type Uri } from 'vscode';
 
 /** Every setting of the extension with its type; the manifest has title, default and explanation. */
 interface Settings {
@@ -15,6 +15,25 @@ export function setting<K extends keyof Settings>(name: K): Settings[K] {
   const value = workspace.getConfiguration('distillery').get<Settings[K]>(name);
   if (value === undefined) throw new Error(`The manifest has no setting distillery.${name}.`);
   return value;
+}
+
+/** Overrides that the user's settings add to every run. */
+export function standingOverrides(): string[] {
+  const backend = setting('backend');
+  return backend === 'experiment' ? [] : [`backend=${backend}`];
+}
+
+/** Writes a setting where it counts: in the workspace if that has its own value, else for the user. */
+export async function changeSetting<K extends keyof Settings>(name: K, value: Settings[K]): Promise<void> {
+  const configuration = workspace.getConfiguration('distillery');
+  const own = configuration.inspect(name);
+  const target =
+    own?.workspaceFolderValue !== undefined
+      ? ConfigurationTarget.WorkspaceFolder
+      : own?.workspaceValue !== undefined
+        ? ConfigurationTarget.Workspace
+        : ConfigurationTarget.Global;
+  await configuration.update(name, value, target);
 }
 
 /**

@@ -124,7 +124,7 @@ describe('the manifest', () => {
       ...commands.map(({ command }) => command),
       ...Object.values(views).flatMap((list) => list.map(({ id }) => id)),
     ]);
-    const read = [...manifestText.matchAll(/(?<![\w/])distillery\.\w+/gu)]
+    const read = [...manifestText.matchAll(/(?<![\w/:])distillery\.\w+/gu)]
       .map(([key]) => key)
       .filter((key) => !settings.has(key) && !ids.has(key));
     const declared: string[] = [];

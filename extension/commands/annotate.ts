@@ -80,22 +80,22 @@ const split = (text: string): string[] => [
 ];
 
 export const pin = annotating(
-  ({ notes }) => !notes.pinned,
+  can.pin,
   () => l10n.t('Pin which run as the baseline?'),
   () => ({ pinned: true }),
 );
 export const unpin = annotating(
-  ({ notes }) => notes.pinned,
+  can.unpin,
   () => l10n.t('Unpin which run?'),
   () => ({ pinned: false }),
 );
 export const hide = annotating(
-  ({ notes }) => !notes.hidden,
+  can.hide,
   () => l10n.t('Hide which run?'),
   () => ({ hidden: true }),
 );
 export const unhide = annotating(
-  ({ notes }) => notes.hidden,
+  can.unhide,
   () => l10n.t('Show which run again?'),
   () => ({ hidden: false }),
 );

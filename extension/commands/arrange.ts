@@ -1,6 +1,6 @@
-import { ConfigurationTarget, l10n, window, workspace } from 'vscode';
+import { l10n, window } from 'vscode';
 import type { App } from '../app.ts';
-import { setting } from '../settings.ts';
+import { changeSetting, setting } from '../settings.ts';
 
 export async function showHiddenRuns(app: App): Promise<void> {
   app.runsView.setShowHidden(true);
@@ -24,8 +24,5 @@ export async function groupRuns(): Promise<void> {
     ).map(([value, label]) => ({ label, value, picked: value === now })),
     { placeHolder: l10n.t('Group runs') },
   );
-  if (picked)
-    await workspace
-      .getConfiguration('distillery')
-      .update('groupRuns', picked.value, ConfigurationTarget.Global);
+  if (picked) await changeSetting('groupRuns', picked.value);
 }

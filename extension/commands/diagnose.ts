@@ -1,4 +1,4 @@
-import { arch, cpus, platform, release, totalmem } from 'node:os';
+import { arch, cpus, homedir, platform, release, totalmem } from 'node:os';
 import { env, l10n, version, window, workspace } from 'vscode';
 import type { App } from '../app.ts';
 import { VERSION } from '../identity.ts';
@@ -28,6 +28,17 @@ export async function copyDiagnosticReport(app: App): Promise<void> {
     '## Last errors',
     ...(recentErrors().length === 0 ? ['none'] : recentErrors()),
   ].join('\n');
-  await env.clipboard.writeText(report);
+  await env.clipboard.writeText(withoutPaths(report));
   void window.showInformationMessage(l10n.t('The diagnostic report is on the clipboard.'));
+}
+
+/** Messages and stacks name folders, which tell who somebody is and what they work on: the last name is enough. */
+function withoutPaths(text: string): string {
+  const known = [
+    ...(workspace.workspaceFolders ?? []).map(({ uri }) => uri.fsPath),
+    homedir(),
+    // A folder's name may have spaces, which end a path for the pattern below.
+  ].sort((a, b) => b.length - a.length);
+  const shorter = known.reduce((rest, folder) => rest.replaceAll(folder, '…'), text);
+  return shorter.replace(/(?<![\w.])(?:[A-Za-z]:|~|…)?(?:[\\/][^\s\\/:'"()]+)+[\\/](?=[^\s\\/])/gu, '…/');
 }

@@ -1,7 +1,9 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import { commands, l10n, ProgressLocation, Uri, window } from 'vscode';
+import { join, resolve } from 'node:path';
+import { l10n, ProgressLocation, Uri, window } from 'vscode';
 import type { App } from '../app.ts';
+import { tellError } from '../log.ts';
+import { reveal } from '../reveal.ts';
 import { can, pickRun } from '../runs/pickRun.ts';
 import { runTitle } from '../runs/runText.ts';
 import { runCli } from '../sidecar/cli.ts';
@@ -28,16 +30,15 @@ export async function exportStudent(app: App, argument?: unknown, into?: unknown
         { cwd: app.sidecar.runsFolder, token },
       ),
   );
-  const reveal = l10n.t('Reveal');
+  const show = l10n.t('Reveal');
   // Not waited for: the export is done.
   void window
     .showInformationMessage(
       l10n.t('Exported to {0}: any TF.js loads it with tf.loadLayersModel.', folder),
-      reveal,
+      show,
     )
-    .then(async (answer) => {
-      if (answer === reveal)
-        await commands.executeCommand('revealFileInOS', Uri.file(join(folder, 'model.json')));
+    .then((answer) => {
+      if (answer === show) reveal(Uri.file(join(folder, 'model.json'))).catch(tellError);
     });
   return folder;
 }
@@ -56,14 +57,14 @@ async function chooseFolder(run: string): Promise<string | null> {
   }
   const value = await window.showInputBox({
     title: l10n.t('Export the student'),
-    prompt: l10n.t('A new folder for model.json and its weights'),
+    prompt: l10n.t('A new folder for model.json and its weights; relative to the workspace folder'),
     value: join(root, 'exports', run),
     validateInput: (typed) =>
       typed.trim() === ''
         ? l10n.t('Name a folder.')
-        : existsSync(typed)
+        : existsSync(resolve(root, typed.trim()))
           ? l10n.t('{0} exists already: an export never overwrites.', typed)
           : null,
   });
-  return value ?? null;
+  return value === undefined ? null : resolve(root, value.trim());
 }

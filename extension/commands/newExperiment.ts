@@ -25,9 +25,13 @@ export async function newExperiment(): Promise<string | null> {
   const suggested = `${method.name}-${dataset}.distill.yaml`;
   const root = workspaceRoot()?.fsPath;
   if (root === undefined) {
-    // No folder is open: the user decides on saving.
-    const document = await workspace.openTextDocument({ language: 'yaml', content: text(suggested) });
-    await window.showTextDocument(document);
+    // No folder is open: the user decides on saving. By its name it is known as an experiment, and can be run unsaved.
+    const document = await workspace.openTextDocument(Uri.from({ scheme: 'untitled', path: suggested }));
+    const editor = await window.showTextDocument(document);
+    if (document.getText() === '')
+      await editor.edit((edit) => {
+        edit.insert(new Position(0, 0), text(suggested));
+      });
     return null;
   }
   const name = await window.showInputBox({

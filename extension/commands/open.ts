@@ -1,7 +1,8 @@
 import { join } from 'node:path';
-import { commands, l10n, Uri, window, workspace } from 'vscode';
+import { l10n, Uri, window } from 'vscode';
 import type { App } from '../app.ts';
 import { Failure } from '../failure.ts';
+import { reveal } from '../reveal.ts';
 import { can, pickRun } from '../runs/pickRun.ts';
 
 /** The dashboard of the run given, selected, or newest; without any run it says how to start one. */
@@ -26,15 +27,10 @@ async function directoryOf(app: App, argument: unknown, ask: string): Promise<st
   return run && join(app.sidecar.runsFolder, run.record.id);
 }
 
-/** In the editor's explorer when it is part of the workspace, else in the system's. */
 export async function revealRunFolder(app: App, argument?: unknown): Promise<void> {
   const folder = await directoryOf(app, argument, l10n.t('Reveal the folder of which run?'));
   if (folder === null) return;
-  const uri = Uri.file(join(folder, 'run.json'));
-  await commands.executeCommand(
-    workspace.getWorkspaceFolder(uri) ? 'revealInExplorer' : 'revealFileInOS',
-    uri,
-  );
+  await reveal(Uri.file(join(folder, 'run.json')));
 }
 
 async function showFile(file: string, missing: string): Promise<void> {

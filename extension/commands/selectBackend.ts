@@ -1,14 +1,15 @@
-import { ConfigurationTarget, l10n, window, workspace } from 'vscode';
+import { l10n, ProgressLocation, window } from 'vscode';
+import type { DoctorReport } from '../../sidecar/protocol/doctorReport.ts';
 import type { App } from '../app.ts';
-import { setting } from '../settings.ts';
+import { remember } from '../log.ts';
+import { changeSetting, setting } from '../settings.ts';
 import { assertTrusted } from '../trust.ts';
 
 /** Which backend new runs ask for, whatever their experiment says. What the doctor knows stands beside each. */
 export async function selectBackend(app: App): Promise<void> {
   assertTrusted();
   const now = setting('backend');
-  const report = app.environmentView.report ?? (await app.environmentView.examine());
-  const known = new Map(report.backends.map((each) => [each.name, each]));
+  const known = new Map((await reportOf(app))?.backends.map((each) => [each.name, each]));
   const picked = await window.showQuickPick(
     (['experiment', 'auto', 'tensorflow', 'webgpu', 'wasm', 'cpu'] as const).map((value) => {
       const backend = known.get(value);
@@ -22,7 +23,23 @@ export async function selectBackend(app: App): Promise<void> {
     { placeHolder: l10n.t('Which backend should new runs ask for?') },
   );
   if (!picked) return;
-  await workspace.getConfiguration('distillery').update('backend', picked.value, ConfigurationTarget.Global);
+  await changeSetting('backend', picked.value);
+  window.setStatusBarMessage(l10n.t('Backend of new runs: {0}', titleOf(picked.value)), 3_000);
+}
+
+/** One can choose without it: a machine that cannot be examined may still have a backend. */
+async function reportOf(app: App): Promise<DoctorReport | null> {
+  const { environmentView } = app;
+  if (environmentView.report) return environmentView.report;
+  try {
+    return await window.withProgress(
+      { location: ProgressLocation.Window, title: l10n.t('Examining this machine') },
+      () => environmentView.examine(),
+    );
+  } catch (error) {
+    remember(error);
+    return null;
+  }
 }
 
 function titleOf(value: string): string {

@@ -1,4 +1,3 @@
-import { relative } from 'node:path';
 import { l10n, Uri, window, workspace } from 'vscode';
 import type { FindingMessage } from '../../sidecar/protocol/finding.ts';
 import type { RequestParams } from '../../sidecar/protocol/messages.ts';
@@ -8,7 +7,7 @@ import { Failure } from '../failure.ts';
 import { EXPERIMENT_FILE, EXPERIMENT_GLOB } from '../identity.ts';
 import { showFindings } from '../language/findings.ts';
 import { can, pickRun } from '../runs/pickRun.ts';
-import { setting } from '../settings.ts';
+import { standingOverrides } from '../settings.ts';
 import { assertTrusted } from '../trust.ts';
 
 type Source = RequestParams<'runs/start'>['source'];
@@ -47,16 +46,10 @@ export async function sourceOf(uri: Uri): Promise<Source> {
     return { kind: 'text', text: document.getText(), fileName: uri.path.split('/').at(-1) ?? 'experiment' };
   if (document.isDirty && !(await document.save()))
     throw new Failure(
-      l10n.t('{0} could not be saved.', relative('.', uri.fsPath)),
+      l10n.t('{0} could not be saved.', workspace.asRelativePath(uri)),
       l10n.t('Save it and start the run again.'),
     );
   return { kind: 'file', path: uri.fsPath };
-}
-
-/** Overrides that the user's settings add to every run. */
-function standingOverrides(): string[] {
-  const backend = setting('backend');
-  return backend === 'experiment' ? [] : [`backend=${backend}`];
 }
 
 /** Submits an experiment and shows its dashboard; null when it has errors, which are shown where they are. */

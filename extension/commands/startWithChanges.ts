@@ -3,7 +3,7 @@ import { flattenExperiment } from '../../sidecar/config/diff.ts';
 import { RULES } from '../../sidecar/config/findings.ts';
 import { parseExperiment } from '../../sidecar/config/load.ts';
 import type { App } from '../app.ts';
-import { showFindings } from '../language/findings.ts';
+import { messageOf, showFindings } from '../language/findings.ts';
 import { assertTrusted } from '../trust.ts';
 import { experimentOf, sourceOf, submit } from './startRun.ts';
 
@@ -45,16 +45,16 @@ export async function startRunWithChanges(app: App, argument?: unknown): Promise
       prompt: l10n.t('Empty: as the experiment says'),
       value: changes.get(path) ?? JSON.stringify(now),
       validateInput: (typed) => {
-        if (typed.trim() === '') return null;
         const others = [...changes].filter(([other]) => other !== path).map(([p, v]) => `${p}=${v}`);
-        const wrong = check([...others, `${path}=${typed}`]).findings.find(
-          ({ code }) => RULES[code] === 'error',
-        );
-        return wrong ? `${wrong.message} ${wrong.expected}` : null;
+        const all = typed.trim() === '' ? others : [...others, `${path}=${typed.trim()}`];
+        const wrong = check(all).findings.find(({ code }) => RULES[code] === 'error');
+        return wrong ? messageOf(wrong) : null;
       },
     });
     if (value === undefined) continue;
-    if (value.trim() === '') changes.delete(path);
+    // The value that it would have anyway is no change.
+    if (value.trim() === '' || (!changes.has(path) && value.trim() === JSON.stringify(now)))
+      changes.delete(path);
     else changes.set(path, value.trim());
   }
 }

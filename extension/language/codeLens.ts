@@ -1,11 +1,25 @@
-import { CodeLens, l10n, languages, Range, workspace, type Disposable, type TextDocument } from 'vscode';
+import {
+  CodeLens,
+  EventEmitter,
+  l10n,
+  languages,
+  Range,
+  workspace,
+  Disposable,
+  type TextDocument,
+} from 'vscode';
 import { EXPERIMENT_GLOB } from '../identity.ts';
 
 /** What one does with an experiment, above its first line. */
 export function provideCodeLenses(): Disposable {
-  return languages.registerCodeLensProvider(
+  const changed = new EventEmitter<void>();
+  const granted = workspace.onDidGrantWorkspaceTrust(() => {
+    changed.fire();
+  });
+  const registration = languages.registerCodeLensProvider(
     { pattern: EXPERIMENT_GLOB },
     {
+      onDidChangeCodeLenses: changed.event,
       provideCodeLenses({ uri }: TextDocument): CodeLens[] {
         if (!workspace.isTrusted) return [];
         const top = new Range(0, 0, 0, 0);
@@ -18,4 +32,5 @@ export function provideCodeLenses(): Disposable {
       },
     },
   );
+  return Disposable.from(registration, granted, changed);
 }

@@ -3,10 +3,8 @@ import { isAbsolute } from 'node:path';
 import type { FindingMessage } from '../../sidecar/protocol/finding.ts';
 
 /** What the daemon sends and what the schema finds here have this in common. */
-type Located = Pick<
-  FindingMessage,
-  'severity' | 'line' | 'column' | 'message' | 'expected' | 'suggestion' | 'code'
->;
+type Explained = Pick<FindingMessage, 'message' | 'expected' | 'suggestion'>;
+type Located = Explained & Pick<FindingMessage, 'severity' | 'line' | 'column' | 'code'>;
 
 /** A finding as the Problems panel shows it. It points at a place; the word there is its extent. */
 export function diagnosticOf(finding: Located): Diagnostic {
@@ -21,7 +19,8 @@ export function diagnosticOf(finding: Located): Diagnostic {
   return diagnostic;
 }
 
-function messageOf({ message, expected, suggestion }: Located): string {
+/** What is wrong, and what would be right. */
+export function messageOf({ message, expected, suggestion }: Explained): string {
   const parts = [message];
   if (expected !== '') parts.push(l10n.t('Expected {0}.', expected));
   if (suggestion !== null) parts.push(l10n.t('Did you mean {0}?', suggestion));
@@ -39,7 +38,7 @@ export function showFindings(findings: readonly FindingMessage[]): void {
   const message = l10n.t('The experiment cannot be run: {0}{1}', messageOf(first), more);
   void window.showErrorMessage(message, ...(isPlace ? [show] : [])).then(async (answer) => {
     if (answer !== show) return;
-    const at = new Position(first.line - 1, first.column - 1);
-    await window.showTextDocument(Uri.file(first.file), { selection: new Range(at, at) });
+    const { start } = diagnosticOf(first).range;
+    await window.showTextDocument(Uri.file(first.file), { selection: new Range(start, start) });
   });
 }

@@ -2,7 +2,7 @@ import { l10n, window, type QuickPickItem } from 'vscode';
 import type { RunSummary } from '../../sidecar/protocol/runSummary.ts';
 import type { App } from '../app.ts';
 import { Failure } from '../failure.ts';
-import { runDescription, runTitle, statusIcon } from './runText.ts';
+import { runDescription, runTitle, statusIcon, statusWord } from './runText.ts';
 
 export type Fits = (run: RunSummary) => boolean;
 
@@ -20,14 +20,26 @@ export const can = {
   checkpoint: (run: RunSummary): boolean => isLive(run) && run.record.status === 'running',
   delete: (run: RunSummary): boolean => run.liveness === 'ended' || run.liveness === 'lost',
   export: (run: RunSummary): boolean => run.record.step > 0,
+  pin: ({ notes }: RunSummary): boolean => !notes.pinned,
+  unpin: ({ notes }: RunSummary): boolean => notes.pinned,
+  hide: ({ notes }: RunSummary): boolean => !notes.hidden,
+  unhide: ({ notes }: RunSummary): boolean => notes.hidden,
   always: (): boolean => true,
 } satisfies Record<string, Fits>;
 
-/** The run that an argument of a command names: an id, or a tree item. */
+/**
+ * The run that an argument of a command names: an id, or a tree item. Null when it names none.
+ * @throws Failure when it names one that is gone: what was meant for it must not happen to another
+ */
 function named(app: App, argument: unknown): RunSummary | null {
-  if (typeof argument === 'string') return app.model.get(argument);
-  if (typeof argument !== 'object' || argument === null || !('run' in argument)) return null;
-  return typeof argument.run === 'string' ? app.model.get(argument.run) : null;
+  const id = typeof argument === 'object' && argument !== null && 'run' in argument ? argument.run : argument;
+  if (typeof id !== 'string') return null;
+  const run = app.model.get(id);
+  if (run) return run;
+  throw new Failure(
+    l10n.t('There is no run {0} any more.', id),
+    l10n.t('Choose another one in the Runs view.'),
+  );
 }
 
 /**
@@ -47,7 +59,7 @@ export async function pickRun(
   if (given) {
     if (fits(given)) return given;
     throw new Failure(
-      l10n.t('"{0}" is not in a state for this: {1}.', runTitle(given), placeHolder),
+      l10n.t('"{0}" is not in a state for this: {1}.', runTitle(given), statusWord(given)),
       l10n.t('Look at its state in the Runs view.'),
     );
   }
@@ -55,7 +67,10 @@ export async function pickRun(
   if (selected && fits(selected)) return selected;
   const fitting = runs.filter(fits).reverse();
   if (fitting.length === 0)
-    throw new Failure(l10n.t('No run fits: {0}.', placeHolder), l10n.t('Start a run first.'));
+    throw new Failure(
+      l10n.t('{0} None is in a state for this.', placeHolder),
+      l10n.t('The Runs view says how each stands.'),
+    );
   if (fitting.length === 1 && fitting[0]) return fitting[0];
   const picked = await window.showQuickPick(
     fitting.map((run) => item(app, run)),

@@ -1,12 +1,15 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { cp, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { l10n, workspace, type ExtensionContext } from 'vscode';
 import type { DaemonProgram } from '../../sidecar/client/findOrStart.ts';
 import { Failure } from '../failure.ts';
 import { VERSION } from '../identity.ts';
 import { setting } from '../settings.ts';
+
+/** Longer than any run is left alone. */
+const UNUSED_MS = 60 * 24 * 60 * 60 * 1000;
 
 /** Where native packages are put on request, apart from every version of the sidecar. */
 export const nativeFolder = (context: ExtensionContext): string =>
@@ -44,7 +47,10 @@ async function copySidecar(context: ExtensionContext): Promise<string> {
     .digest('hex')
     .slice(0, 12);
   const target = join(copies(context), `${VERSION}-${digest}`);
-  if (existsSync(target)) return target;
+  if (existsSync(target)) {
+    await stamp(target);
+    return target;
+  }
   await mkdir(copies(context), { recursive: true });
   const unfinished = `${target}.${process.pid}.tmp`;
   await rm(unfinished, { recursive: true, force: true });
@@ -56,14 +62,27 @@ async function copySidecar(context: ExtensionContext): Promise<string> {
     await rm(unfinished, { recursive: true, force: true });
     if (!existsSync(target)) throw error;
   }
+  await stamp(target);
   return target;
 }
 
-/** Removes copies of other versions. Only when nothing runs: a trainer reads from its own copy. */
+/** Marks a copy as used now. */
+async function stamp(copy: string): Promise<void> {
+  const now = new Date();
+  await utimes(copy, now, now);
+}
+
+/**
+ * Removes copies that no window has used for long. All workspaces of the user share them, and the daemon and trainers of
+ * another one read from theirs, whatever runs here.
+ */
 export async function removeOldSidecars(context: ExtensionContext, current: string): Promise<void> {
-  for (const name of await readdir(copies(context)))
-    if (join(copies(context), name) !== current)
-      await rm(join(copies(context), name), { recursive: true, force: true });
+  for (const name of await readdir(copies(context))) {
+    const copy = join(copies(context), name);
+    if (copy === current) continue;
+    const { mtimeMs } = await stat(copy);
+    if (Date.now() - mtimeMs > UNUSED_MS) await rm(copy, { recursive: true, force: true });
+  }
 }
 
 /**

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import {
   CustomExecution,
   l10n,
@@ -8,9 +9,11 @@ import {
   workspace,
   type Disposable,
   type TaskDefinition,
+  type WorkspaceFolder,
 } from 'vscode';
 import type { App } from '../app.ts';
 import { EXPERIMENT_GLOB } from '../identity.ts';
+import { workspaceRoot } from '../settings.ts';
 
 const TYPE = 'distillery';
 
@@ -26,15 +29,20 @@ const isRunTask = (definition: TaskDefinition): definition is RunTask =>
 
 /** Runs as tasks: a task submits and follows; ending it never stops the run. */
 export function provideTasks(app: () => App): Disposable {
-  const taskOf = (definition: RunTask): Task => {
+  const taskOf = (definition: RunTask, scope: WorkspaceFolder | TaskScope.Workspace): Task => {
     const task = new Task(
       definition,
-      TaskScope.Workspace,
+      scope,
       definition.experiment,
       TYPE,
       new CustomExecution(async () => {
         const { RunTerminal } = await import('./runTerminal.ts');
-        return new RunTerminal(app(), definition.experiment, definition.overrides ?? []);
+        const folder = scope === TaskScope.Workspace ? workspaceRoot() : scope.uri;
+        return new RunTerminal(
+          app(),
+          resolve(folder?.fsPath ?? '', definition.experiment),
+          definition.overrides ?? [],
+        );
       }),
       '$distillery',
     );
@@ -45,8 +53,16 @@ export function provideTasks(app: () => App): Disposable {
   return tasks.registerTaskProvider(TYPE, {
     provideTasks: async () => {
       const files = await workspace.findFiles(EXPERIMENT_GLOB, '{**/node_modules/**,**/runs/**}', 100);
-      return files.map((uri) => taskOf({ type: TYPE, experiment: workspace.asRelativePath(uri, false) }));
+      return files.map((uri) =>
+        taskOf(
+          { type: TYPE, experiment: workspace.asRelativePath(uri, false) },
+          workspace.getWorkspaceFolder(uri) ?? TaskScope.Workspace,
+        ),
+      );
     },
-    resolveTask: ({ definition }) => (isRunTask(definition) ? taskOf(definition) : undefined),
+    resolveTask: ({ definition, scope }) =>
+      isRunTask(definition)
+        ? taskOf(definition, typeof scope === 'object' ? scope : TaskScope.Workspace)
+        : undefined,
   });
 }

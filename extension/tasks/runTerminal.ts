@@ -1,10 +1,9 @@
-import { isAbsolute, join } from 'node:path';
-import { EventEmitter, l10n, type Disposable, type Pseudoterminal } from 'vscode';
+import { Disposable, EventEmitter, l10n, type Pseudoterminal } from 'vscode';
 import { formatFinding } from '../../sidecar/config/findings.ts';
 import type { RunSummary } from '../../sidecar/protocol/runSummary.ts';
 import type { App } from '../app.ts';
 import { bestText, durationText, epochText, etaSeconds, runTitle, statusWord } from '../runs/runText.ts';
-import { workspaceRoot } from '../settings.ts';
+import { standingOverrides } from '../settings.ts';
 import { assertTrusted } from '../trust.ts';
 
 /** Exit codes as of `distillery run`. */
@@ -23,6 +22,7 @@ export class RunTerminal implements Pseudoterminal {
   readonly onDidWrite = this.#write.event;
   readonly onDidClose = this.#close.event;
 
+  /** @param experiment absolute path */
   constructor(app: App, experiment: string, overrides: readonly string[]) {
     this.#app = app;
     this.#experiment = experiment;
@@ -45,12 +45,10 @@ export class RunTerminal implements Pseudoterminal {
 
   async #start(): Promise<void> {
     assertTrusted();
-    const root = workspaceRoot()?.fsPath;
-    const path = isAbsolute(this.#experiment) ? this.#experiment : join(root ?? '', this.#experiment);
     const link = await this.#app.sidecar.link();
     const answer = await link.request('runs/start', {
-      source: { kind: 'file', path },
-      overrides: [...this.#overrides],
+      source: { kind: 'file', path: this.#experiment },
+      overrides: [...standingOverrides(), ...this.#overrides],
     });
     for (const finding of answer.findings) this.#say(formatFinding(finding));
     if (answer.kind === 'rejected') {
@@ -61,9 +59,15 @@ export class RunTerminal implements Pseudoterminal {
     this.#say(l10n.t('{0} is {1}: {2}', runTitle(answer.run), statusWord(answer.run), id));
     this.#say(l10n.t('Ending this task does not stop the run.'));
     this.#app.model.put(answer.run);
-    this.#following = this.#app.model.onRun(({ now }) => {
+    const follow = this.#app.model.onRun(({ now }) => {
       if (now.record.id === id) this.#follow(now);
     });
+    const gone = this.#app.model.onDidChange(() => {
+      if (this.#app.model.state.kind !== 'connected' || this.#app.model.get(id)) return;
+      this.#say(l10n.t('There is no run {0} any more.', id));
+      this.#end(EXIT.failed);
+    });
+    this.#following = Disposable.from(follow, gone);
   }
 
   #follow(run: RunSummary): void {

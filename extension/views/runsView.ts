@@ -158,11 +158,13 @@ export class RunsView implements TreeDataProvider<Item>, Disposable {
     setContext('distillery.canResume', runs.some(can.resume));
     setContext('distillery.canStop', runs.some(can.stop));
     setContext('distillery.canDelete', runs.some(can.delete));
+    setContext('distillery.canCheckpoint', runs.some(can.checkpoint));
+    setContext('distillery.canPin', runs.some(can.pin));
+    setContext('distillery.canUnpin', runs.some(can.unpin));
+    setContext('distillery.canHide', runs.some(can.hide));
+    setContext('distillery.canCompare', runs.length > 1);
     setContext('distillery.hasCheckpoints', runs.some(can.export));
-    setContext(
-      'distillery.hasHidden',
-      runs.some(({ notes }) => notes.hidden),
-    );
+    setContext('distillery.hasHidden', runs.some(can.unhide));
   }
 }
 

@@ -1,6 +1,7 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { RunRecord } from '../protocol/runRecord.ts';
 import { createRun, writeRun } from '../store/runs.ts';
 import { sampleRun } from '../store/testing/sampleRun.ts';
 import { temporaryFolder } from '../store/testing/temporaryFolder.ts';
@@ -30,6 +31,24 @@ describe('a watched run', () => {
     expect(await run.refresh()).toBe(true);
     expect(run.summary()).toMatchObject({ liveness: 'live' });
     expect(run.summary()?.beatAge).toBeLessThan(10);
+  });
+
+  it('is not lost while it is looked at for the first time', async () => {
+    const { runDir, run, beat } = make();
+    const record = JSON.parse(readFileSync(join(runDir, 'run.json'), 'utf8')) as RunRecord;
+    const old = new Date(Date.now() - HOUR_MS).toISOString();
+    writeFileSync(join(runDir, 'run.json'), JSON.stringify({ ...record, createdAt: old }));
+    beat(Date.now());
+    const seen = new Set<string | undefined>();
+    const look = { isOver: false };
+    const looked = run.refresh().finally(() => (look.isOver = true));
+    while (!look.isOver) {
+      seen.add(run.summary()?.liveness);
+      await new Promise(setImmediate);
+    }
+    await looked;
+    seen.add(run.summary()?.liveness);
+    expect(seen).toEqual(new Set([undefined, 'live']));
   });
 
   it('says nothing when nothing changed', async () => {

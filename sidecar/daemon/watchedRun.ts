@@ -74,46 +74,70 @@ export class WatchedRun {
     return next;
   }
 
+  /** What it reads is taken over at once: a record without its lease would be that of a run that is lost. */
   async #look(): Promise<boolean> {
-    let changed = false;
+    const news: (() => void)[] = [];
     for (const file of WATCHED) {
       const stamp = await fileStamp(join(this.runDir, FILE_NAMES[file]));
       if (stamp === this.#stamps[file]) continue;
-      await this.#read(file);
-      this.#stamps[file] = stamp;
-      changed = true;
+      const take = await this.#read(file);
+      news.push(() => {
+        take();
+        this.#stamps[file] = stamp;
+      });
     }
+    for (const take of news) take();
     const liveness = this.#record === null ? null : this.#report(this.#record).liveness;
-    changed ||= liveness !== this.#liveness;
+    const changed = news.length > 0 || liveness !== this.#liveness;
     this.#liveness = liveness;
     return changed;
   }
 
   /** A file that cannot be read keeps its last value and is reported. */
-  async #read(file: WatchedFile): Promise<void> {
+  async #read(file: WatchedFile): Promise<() => void> {
     try {
-      switch (file) {
-        case 'record':
-          this.#record = await readRun(this.runDir);
-          break;
-        case 'lease': {
-          const lease = await readLease(this.runDir);
-          const isFirst = this.#stamps.lease === null;
-          if (!isFirst && lease?.beat !== this.#lease?.beat) this.#beatSeenAt = performance.now();
-          this.#lease = lease;
-          break;
-        }
-        case 'notes':
-          this.#notes = await readNotes(this.runDir);
-          break;
-        case 'control':
-          this.#want = readControl(this.runDir).want;
-          break;
-      }
-      this.#problems.delete(file);
+      const take = await this.#readSound(file);
+      return () => {
+        take();
+        this.#problems.delete(file);
+      };
     } catch (error) {
       if (!(error instanceof StoreError)) throw error;
-      this.#problems.set(file, error.message);
+      return () => {
+        this.#problems.set(file, error.message);
+      };
+    }
+  }
+
+  async #readSound(file: WatchedFile): Promise<() => void> {
+    switch (file) {
+      case 'record': {
+        const record = await readRun(this.runDir);
+        return () => {
+          this.#record = record;
+        };
+      }
+      case 'lease': {
+        const lease = await readLease(this.runDir);
+        const seenAt = performance.now();
+        return () => {
+          const isFirst = this.#stamps.lease === null;
+          if (!isFirst && lease?.beat !== this.#lease?.beat) this.#beatSeenAt = seenAt;
+          this.#lease = lease;
+        };
+      }
+      case 'notes': {
+        const notes = await readNotes(this.runDir);
+        return () => {
+          this.#notes = notes;
+        };
+      }
+      case 'control': {
+        const { want } = readControl(this.runDir);
+        return () => {
+          this.#want = want;
+        };
+      }
     }
   }
 
