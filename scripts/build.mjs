@@ -4,11 +4,23 @@ import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { buildExtension } from './buildExtension.mjs';
 import { writeNotices } from './notices.mjs';
 
+/** zod's messages in fifty languages, of which we use the English ones, which come apart from these. */
+const withoutZodLocales = {
+  name: 'without-zod-locales',
+  setup({ onLoad }) {
+    onLoad({ filter: /zod[/\\]v4[/\\]locales[/\\]index\.js$/ }, () => ({
+      contents: 'export {};',
+      loader: 'js',
+    }));
+  },
+};
+
 const shared = {
   bundle: true,
   sourcemap: true,
   sourcesContent: false,
   metafile: true,
+  plugins: [withoutZodLocales],
   logLevel: 'warning',
   legalComments: 'none',
 };
