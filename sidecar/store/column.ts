@@ -13,7 +13,7 @@ export class Column {
       larger.set(this.#buffer);
       this.#buffer = larger;
     }
-    this.#buffer.copyWithin(index + 1, index, this.#length);
+    if (index < this.#length) this.#buffer.copyWithin(index + 1, index, this.#length);
     this.#buffer[index] = value;
     this.#length++;
   }

@@ -7,6 +7,7 @@
  * API: scanRecords(bytes, base, {final}), soundLength(bytes), PlacedEvent, Damage.
  */
 import { decodeEvent, type EventRecord } from './event.ts';
+import { decodeScalarEvent } from './scalarEvent.ts';
 import { findFrame, readFrame } from './tfrecord.ts';
 
 /** An event with its place in the file, in bytes: [offset, end). The offset is its sequence number. */
@@ -63,7 +64,8 @@ export function scanRecords(bytes: Uint8Array, base: number, { final }: { final:
   const foreign: Damage[] = [];
   const { damages, consumed } = scanFrames(bytes, final, (payload, at, next) => {
     try {
-      events.push({ ...decodeEvent(payload), offset: base + at, end: base + next });
+      const { wallTime, step, body } = decodeScalarEvent(payload) ?? decodeEvent(payload);
+      events.push({ wallTime, step, body, offset: base + at, end: base + next });
     } catch {
       // Checksummed, so written like this: a foreign record. It is reported, and the rest is read.
       foreign.push({ offset: base + at, end: base + next, reason: 'event' });

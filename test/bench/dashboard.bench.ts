@@ -13,6 +13,7 @@ import { parseArgs } from 'node:util';
 import type { Page } from 'playwright-core';
 import { discoverySchema } from '../../sidecar/protocol/discovery.ts';
 import { EventWriter } from '../../sidecar/store/eventWriter.ts';
+import { judge } from './judge.ts';
 import { chromiumPath, launchBrowser } from '../support/browser.ts';
 import { makeRun } from '../webview/support/madeRuns.ts';
 
@@ -30,11 +31,6 @@ const { values } = parseArgs({
 });
 const [runCount, steps, seconds] = [Number(values.runs), Number(values.steps), Number(values.seconds)];
 const HOUR = 36_000;
-
-const judge = (what: string, met: boolean): void => {
-  console.log(`${met ? 'met   ' : 'MISSED'} ${what}`);
-  if (!met) process.exitCode = 1;
-};
 
 /** Noise without memory: the worst that a chart is asked to draw. */
 const noise = (step: number, seed: number): number => {

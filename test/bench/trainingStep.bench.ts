@@ -9,6 +9,7 @@ import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { prepareBackend } from '../../sidecar/backends/prepare.ts';
 import { Network } from '../../sidecar/models/network.ts';
+import { judge } from './judge.ts';
 import { watchMemory } from './memory.ts';
 import { ourStep } from './ourStep.ts';
 import { timePytorch } from './pytorchStep.ts';
@@ -34,11 +35,6 @@ const line = (name: string, milliseconds: number, note = ''): void => {
   const speed = `${milliseconds.toFixed(1).padStart(8)} ms a step ${((1000 * BATCH) / milliseconds).toFixed(0).padStart(6)} images/s`;
   console.log(`${name.padEnd(34)}${speed}  ${note}`);
 };
-const judge = (what: string, met: boolean): void => {
-  console.log(`${met ? 'met   ' : 'MISSED'} ${what}`);
-  if (!met) process.exitCode = 1;
-};
-
 const { device } = await prepareBackend('wasm', { env: {} });
 console.log(
   `ResNet-8, 32×32×3, batch ${BATCH}; ${cpus()[0]?.model ?? 'unknown processor'}; Node ${process.version}; ${device}`,

@@ -57,10 +57,10 @@ export class EditorWindow {
   async command(label: string): Promise<number> {
     const row = this.#rows().filter({ has: this.page.locator('.label-name', { hasText: exactly(label) }) });
     for (let attempt = 0; ; attempt++) {
-      await this.page.keyboard.press('F1');
-      await this.#input().waitFor();
-      await this.#input().fill(`>${label}`);
       try {
+        // A page that has just been loaded may take the focus, and with it the palette, once more.
+        await this.page.keyboard.press('F1');
+        await this.#input().fill(`>${label}`, { timeout: 3_000 });
         await row.first().waitFor({ timeout: 2_000 });
         const chosen = Date.now();
         await row.first().click({ timeout: 2_000 });
@@ -97,10 +97,9 @@ export class EditorWindow {
 
   async openFile(name: string): Promise<void> {
     for (let attempt = 0; ; attempt++) {
-      await this.page.keyboard.press('Control+P');
-      await this.#input().waitFor();
-      await this.#input().fill(name);
       try {
+        await this.page.keyboard.press('Control+P');
+        await this.#input().fill(name, { timeout: 3_000 });
         await this.#rows().filter({ hasText: name }).first().click({ timeout: 4_000 });
         break;
       } catch (error) {

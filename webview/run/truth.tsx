@@ -11,9 +11,11 @@ import { statusClass, statusText } from './status.ts';
 
 /** A run's state as a dot and a word. */
 export function StatusChip({ run }: { readonly run: RunSummary }) {
+  // What was running when the link was lost may not be any more: the word stays, dimmed, and shows no sign of life.
+  const isOld = link.value.kind === 'lost' && run.liveness !== 'ended';
   return (
-    <span class="chip" role="status">
-      <span class={`dot ${statusClass(run)}`} aria-hidden="true">
+    <span class={isOld ? 'chip muted' : 'chip'} role="status">
+      <span class={isOld ? 'dot' : `dot ${statusClass(run)}`} aria-hidden="true">
         ●
       </span>{' '}
       {statusText(run)}
