@@ -64,9 +64,13 @@ const growing = await makeRun(runs, {
   record: { seed: 99, status: 'running' },
 });
 
-const served = spawnSync(process.execPath, [resolve('dist/cli.js'), '--runs', runs, 'serve', '--json'], {
-  encoding: 'utf8',
-});
+const served = spawnSync(
+  process.execPath,
+  [resolve('dist/sidecar/cli.js'), '--runs', runs, 'serve', '--json'],
+  {
+    encoding: 'utf8',
+  },
+);
 const { url } = JSON.parse(served.stdout) as { url: string };
 const daemon = discoverySchema.parse(
   JSON.parse(

@@ -52,12 +52,11 @@ describe.skipIf(browserPath === null)('the page by keyboard alone', () => {
     // The first message comes at once, the last one of many after a pause.
     expect(await live(page)).toContain('step 10:');
     for (let index = 0; index < 3; index++) await page.keyboard.press('ArrowRight');
-    expect(await live(page)).toContain('step 10:');
     await expect.poll(() => live(page), { timeout: 10_000 }).toContain('step 50: peer1 89.00 %');
     await page.keyboard.press('Shift+ArrowRight');
     await expect.poll(() => loss.innerText()).toContain('ω 1');
     await page.keyboard.press('Escape');
-    expect(await page.locator('.cursor:not([hidden])').count()).toBe(0);
+    await expect.poll(() => page.locator('.cursor:not([hidden])').count()).toBe(0);
   });
 
   it('zooms, shows the numbers, and goes back', async () => {

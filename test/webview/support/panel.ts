@@ -107,7 +107,7 @@ export async function openPanel(
     if (pathname === '/') return route.fulfill({ contentType: 'text/html', body: document(lang) });
     const type = TYPES[extname(pathname)];
     return type
-      ? route.fulfill({ contentType: type, body: await readFile(join('dist/webview', pathname)) })
+      ? route.fulfill({ contentType: type, body: await readFile(join('dist/sidecar/webview', pathname)) })
       : route.fulfill({ status: 404 });
   });
   await page.goto(`${ORIGIN}/`);
