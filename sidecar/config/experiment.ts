@@ -46,7 +46,15 @@ const loggingOptions = z
   .strictObject({
     every: z.number().int().positive().default(10).describe('Steps between logged points.'),
     histograms: z.boolean().default(false).describe('Weight histograms at every evaluation.'),
-    samples: z.number().int().min(0).max(64).default(8).describe('Validation images kept for the page.'),
+    samples: z
+      .number()
+      .int()
+      .min(0)
+      .max(64)
+      .default(24)
+      .describe(
+        'Validation images shown with every role’s answer: so many of the most disputed, and so many of the first.',
+      ),
   })
   .meta({ title: 'Logging' });
 

@@ -48,7 +48,7 @@ export class Evaluator {
       ...Object.fromEntries(Object.entries(diversity).map(([key, value]) => [`diversity/${key}`, value])),
     };
     files.events.scalars(clock.step, wallTime(), series);
-    writePredictions(files, predictionsAt(clock.step, name, split, result));
+    writePredictions(files, predictionsAt(clock.step, name, split, result, settings.logging.samples));
     if (settings.logging.histograms) await this.#histograms(clock.step);
     const { best } = training.evaluation;
     const seen = observeCollapse(state.collapse, {

@@ -37,7 +37,7 @@ const of = (data: Dataset) => ({ dataset: data, split: data.train, samples });
 
 describe('predictions', () => {
   const logits = { good: except(), poor: except(4, 7) };
-  const predictions = predictionsAt(5, 'validation', of(dataset()), { logits, labels });
+  const predictions = predictionsAt(5, 'validation', of(dataset()), { logits, labels }, 24);
 
   it('count who took what for what', () => {
     expect(predictions).toMatchObject({ step: 5, samples: 30, classes: ['even', 'odd'] });
@@ -70,7 +70,7 @@ describe('predictions', () => {
   });
 
   it('have no images where samples are none', () => {
-    const flat = predictionsAt(5, 'validation', of(dataset([4])), { logits, labels });
+    const flat = predictionsAt(5, 'validation', of(dataset([4])), { logits, labels }, 24);
     expect(flat.images).toEqual([]);
     expect(flat.confusion).toEqual(predictions.confusion);
   });
@@ -80,7 +80,7 @@ describe('predictions', () => {
     const path = join(runDir, 'predictions.json');
     const files = await RunFiles.open(runDir, () => undefined);
     const logitsWithNaN = { ...logits, lost: new Float32Array(60).fill(NaN) };
-    const odd = predictionsAt(5, 'validation', of(dataset()), { logits: logitsWithNaN, labels });
+    const odd = predictionsAt(5, 'validation', of(dataset()), { logits: logitsWithNaN, labels }, 24);
     for (const [restored, stays] of [
       [5, true],
       [4, false],

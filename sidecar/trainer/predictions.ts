@@ -11,17 +11,18 @@ import type { EvaluatedSplit, EvaluationResult } from './evaluation.ts';
 import { pictureOf, pictureShape } from './picture.ts';
 import type { RunFiles } from './runFiles.ts';
 
-/** Images of each kind. */
-const IMAGES = 24;
-
 type Image = Predictions['images'][number];
 
-/** What the roles said at the evaluation of a step: `predictions.json` as a value. */
+/**
+ * What the roles said at the evaluation of a step: `predictions.json` as a value.
+ * @param images at most so many of each kind: most disputed, and first of the split
+ */
 export function predictionsAt(
   step: number,
   split: Predictions['split'],
   of: EvaluatedSplit,
   { logits, labels }: Pick<EvaluationResult, 'logits' | 'labels'>,
+  images: number,
 ): Predictions {
   const { classes, classNames } = of.dataset;
   const answers = new Map(
@@ -46,8 +47,8 @@ export function predictionsAt(
       },
     ];
   };
-  const disputed = mostDisputed(labels, [...answers.values()], IMAGES);
-  const first = Array.from({ length: Math.min(IMAGES, labels.length) }, (_, sample) => sample);
+  const disputed = mostDisputed(labels, [...answers.values()], images);
+  const first = Array.from({ length: Math.min(images, labels.length) }, (_, sample) => sample);
   return {
     version: 1,
     step,
