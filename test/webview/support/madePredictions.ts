@@ -1,9 +1,9 @@
 import { encode } from 'fast-png';
 import type { Predictions } from '../../../sidecar/protocol/predictions.ts';
 
-const png = Buffer.from(
-  encode({ width: 2, height: 2, data: Uint8Array.of(0, 80, 160, 255), channels: 1 }),
-).toString('base64');
+const png = btoa(
+  String.fromCharCode(...encode({ width: 2, height: 2, data: Uint8Array.of(0, 80, 160, 255), channels: 1 })),
+);
 
 /** Two roles that agree about one of two images. */
 export const madePredictions: Predictions = {

@@ -3,7 +3,7 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll } from 'vitest';
 import { chromiumPath, launchBrowser } from '../../support/browser.ts';
 import { daemonOf, endDaemon } from '../../support/daemons.ts';
-import { CLI, startNode, temporaryFolder } from '../../support/processes.ts';
+import { atEnd, CLI, startNode, temporaryFolder } from '../../support/processes.ts';
 import { THEMES, type ThemeKind } from './themes.ts';
 
 export const browserPath = chromiumPath();
@@ -34,7 +34,7 @@ export async function serve(runs: string, name: string): Promise<Served> {
   if (stdout === '') throw new Error(stderr);
   const { url } = JSON.parse(stdout) as { url: string };
   const { port, token } = daemonOf(state);
-  afterAll(() => {
+  atEnd(() => {
     endDaemon(state);
   });
   return { runs, state, url, port, token };
