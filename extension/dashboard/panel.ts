@@ -30,7 +30,9 @@ export class DashboardPanel implements Disposable {
     this.#link = new PageLink(app.sidecar, (message) => {
       this.#post(message);
     });
-    panel.iconPath = Uri.joinPath(app.context.extensionUri, 'media', 'distillery.svg');
+    // A tab's icon does not take the theme's colour by itself.
+    const icon = (name: string): Uri => Uri.joinPath(app.context.extensionUri, 'media', name);
+    panel.iconPath = { light: icon('distillery-light.svg'), dark: icon('distillery-dark.svg') };
     panel.webview.options = { enableScripts: true, localResourceRoots: [folder] };
     this.#subscriptions = [
       panel.webview.onDidReceiveMessage((message: unknown) => {

@@ -49,7 +49,7 @@ export function palette(): Palette {
   return {
     foreground: variable('--vscode-foreground'),
     muted: variable('--vscode-descriptionForeground'),
-    grid: variable('--distillery-line'),
+    grid: variable('--distillery-grid'),
     background: variable('--vscode-editor-background'),
     error: variable('--distillery-error'),
     font: getComputedStyle(document.body).fontFamily,
@@ -58,7 +58,7 @@ export function palette(): Palette {
 
 const HUES: Readonly<Record<Exclude<Hue, number>, string>> = {
   peer: '--vscode-charts-blue',
-  teacher: '--vscode-charts-orange',
+  teacher: '--distillery-teacher',
   ensemble: '--vscode-charts-green',
   student: '--vscode-charts-blue',
   schedule: '--vscode-charts-purple',
