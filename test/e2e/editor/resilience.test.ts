@@ -1,15 +1,11 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { chromiumPath, launchBrowser } from '../../support/browser.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { daemonOf } from '../../support/daemons.ts';
-import { Editor, whyNoEditor } from '../../support/editor.ts';
-import { EditorWindow } from '../../support/editorWindow.ts';
-import { pictureFailures } from '../../support/pictures.ts';
+import { whyNoEditor } from '../../support/editor.ts';
+import { editorScene } from '../../support/editorScene.ts';
 import { effectiveRun } from '../../support/effective.ts';
-import { temporaryFolder } from '../../support/processes.ts';
 import { newRun, recordOf, runNames, untilStatus } from '../../support/runsFolder.ts';
 import { until } from '../../support/wait.ts';
 
@@ -27,18 +23,14 @@ const AWAY_MS = 1000 * Number(process.env['DISTILLERY_AWAY_SECONDS'] ?? '10');
 
 /** What the user is told when parts of it die, or the window does. Real processes, killed. */
 describe.skipIf(whyNoEditor() !== null)('an editor whose parts die', () => {
-  let [editor, browser, window, folder, runs, run] = [] as unknown as [
-    Editor,
-    Browser,
-    EditorWindow,
-    string,
-    string,
-    string,
-  ];
+  let run = '';
+  const scene = editorScene('resilience', ({ folder }) => {
+    writeFileSync(join(folder, 'long.distill.yaml'), EXPERIMENT);
+  });
 
-  const newestWall = async (of = window): Promise<number> =>
+  const newestWall = async (of = scene.window): Promise<number> =>
     Number(await of.dashboard.locator('html').getAttribute('data-newest-wall'));
-  const advances = async (of = window): Promise<void> => {
+  const advances = async (of = scene.window): Promise<void> => {
     const before = await newestWall(of);
     await until(
       () => newestWall(of),
@@ -46,50 +38,39 @@ describe.skipIf(whyNoEditor() !== null)('an editor whose parts die', () => {
       30_000,
     );
   };
-  const trainers = (): number[] => editor.processes(/trainer\.js/u).map(({ pid }) => pid);
+  const trainers = (): number[] => scene.editor.processes(/trainer\.js/u).map(({ pid }) => pid);
 
   beforeAll(async () => {
-    folder = await temporaryFolder('resilience');
-    runs = join(folder, 'runs');
-    writeFileSync(join(folder, 'long.distill.yaml'), EXPERIMENT);
-    editor = await Editor.start({ settings: { 'distillery.notifications': 'always' } });
-    browser = await launchBrowser(chromiumPath() ?? '');
-    window = await EditorWindow.open(browser, editor, folder);
-    await window.openFile('long.distill.yaml');
-    await window.command('Distillery: Start Run');
-    run = await newRun(runs);
-    await window.dashboard.locator('html[data-newest-wall]').waitFor({ state: 'attached' });
-  });
-  pictureFailures(() => window);
-  afterAll(async () => {
-    await browser.close();
-    await editor.stop();
+    await scene.window.openFile('long.distill.yaml');
+    await scene.window.command('Distillery: Start Run');
+    run = await newRun(scene.runs);
+    await scene.window.dashboard.locator('html[data-newest-wall]').waitFor({ state: 'attached' });
   });
 
   it('goes on while the window is reloaded, and shows the same run again', async () => {
     const [trainer] = trainers();
-    await window.reload();
-    await window.dashboard.locator('html[data-newest-wall]').waitFor({ state: 'attached' });
+    await scene.window.reload();
+    await scene.window.dashboard.locator('html[data-newest-wall]').waitFor({ state: 'attached' });
     await advances();
     expect(trainers()).toEqual([trainer]);
   });
 
   it('goes on while the window is closed, and shows every step that was missed', async () => {
     const [trainer] = trainers();
-    await window.close();
-    const left = recordOf(runs, run).step;
+    await scene.window.close();
+    const left = recordOf(scene.runs, run).step;
     await pause(AWAY_MS);
-    window = await EditorWindow.open(browser, editor, folder);
+    scene.window = await scene.anotherWindow();
     await until(
-      () => window.statusBar.innerText(),
+      () => scene.window.statusBar.innerText(),
       (text) => text.includes('dkel'),
     );
-    await window.command('Distillery: Open Dashboard');
-    await window.dashboard.locator('html[data-newest-wall]').waitFor({ state: 'attached' });
+    await scene.window.command('Distillery: Open Dashboard');
+    await scene.window.dashboard.locator('html[data-newest-wall]').waitFor({ state: 'attached' });
     await advances();
     expect(trainers()).toEqual([trainer]);
     // What the file has, without a gap, over the time that nobody looked.
-    const { series } = await effectiveRun(join(runs, run));
+    const { series } = await effectiveRun(join(scene.runs, run));
     const steps = (series['train/run/loss/total'] ?? []).map(([step]) => step);
     const gaps = steps.slice(1).map((step, index) => step - (steps[index] ?? 0));
     expect(new Set(gaps.slice(1))).toEqual(new Set([5]));
@@ -97,7 +78,7 @@ describe.skipIf(whyNoEditor() !== null)('an editor whose parts die', () => {
   });
 
   it('shows the same in two windows', async () => {
-    const second = await EditorWindow.open(browser, editor, folder);
+    const second = await scene.anotherWindow();
     await second.command('Distillery: Open Dashboard');
     await second.dashboard.locator('html[data-newest-wall]').waitFor({ state: 'attached' });
     await Promise.all([advances(), advances(second)]);
@@ -106,11 +87,11 @@ describe.skipIf(whyNoEditor() !== null)('an editor whose parts die', () => {
   });
 
   it('says within five seconds that the daemon died, and recovers by itself', async () => {
-    const before = daemonOf(editor.state).pid;
+    const before = daemonOf(scene.editor.state).pid;
     const [trainer] = trainers();
     process.kill(before, 'SIGKILL');
     await until(
-      () => daemonOf(editor.state).pid,
+      () => daemonOf(scene.editor.state).pid,
       (pid) => pid !== before,
       15_000,
     );
@@ -122,23 +103,26 @@ describe.skipIf(whyNoEditor() !== null)('an editor whose parts die', () => {
     const [trainer] = trainers();
     process.kill(trainer ?? 0, 'SIGKILL');
     const killed = Date.now();
-    await window.toast('gives no sign of life').waitFor({ timeout: 20_000 });
+    await scene.window.toast('gives no sign of life').waitFor({ timeout: 20_000 });
     console.log(`told ${((Date.now() - killed) / 1000).toFixed(1)} s after the trainer was killed`);
-    await window.statusBar.filter({ hasText: 'lost' }).waitFor();
-    await window.dashboard.getByText(/lost/u).first().waitFor();
-    await window.toast('gives no sign of life').locator('.monaco-button', { hasText: 'Resume' }).click();
-    await untilStatus(runs, run, 'running');
+    await scene.window.statusBar.filter({ hasText: 'lost' }).waitFor();
+    await scene.window.dashboard.getByText(/lost/u).first().waitFor();
+    await scene.window
+      .toast('gives no sign of life')
+      .locator('.monaco-button', { hasText: 'Resume' })
+      .click();
+    await untilStatus(scene.runs, run, 'running');
     await advances();
     expect(trainers()).not.toEqual([trainer]);
   });
 
   it('survives the death of the extension host', async () => {
-    const [host] = editor.processes(/--type=extensionHost/u);
+    const [host] = scene.editor.processes(/--type=extensionHost/u);
     const [trainer] = trainers();
     process.kill(host?.pid ?? 0, 'SIGKILL');
     // The dashboard must not go on looking alive; the editor starts its host again, or says that it does not run.
     await until(
-      () => editor.processes(/--type=extensionHost/u).map(({ pid }) => pid),
+      () => scene.editor.processes(/--type=extensionHost/u).map(({ pid }) => pid),
       (pids) => pids.length > 0 && !pids.includes(host?.pid ?? 0),
       60_000,
     );
@@ -153,35 +137,37 @@ describe.skipIf(whyNoEditor() !== null)('an editor whose parts die', () => {
       (lives) => lives,
       30_000,
     );
-    expect(await window.page.locator('.tab[aria-label*="dkel"]').count()).toBe(1);
+    expect(await scene.window.page.locator('.tab[aria-label*="dkel"]').count()).toBe(1);
   });
 
   it('lists a trainer that hangs, and ends it when told to', async () => {
     const [trainer] = trainers();
     process.kill(trainer ?? 0, 'SIGSTOP');
-    await window.toast('gives no sign of life').waitFor({ timeout: 30_000 });
-    await window.command('Distillery: Show Unresponsive Trainers…');
-    await window.pick(`process ${String(trainer)}`);
-    await window.dialog.locator('.monaco-button', { hasText: 'End the Process' }).click();
-    await window.toast(`Process ${String(trainer)}`).waitFor({ timeout: 60_000 });
+    await scene.window.toast('gives no sign of life').waitFor({ timeout: 30_000 });
+    await scene.window.command('Distillery: Show Unresponsive Trainers…');
+    await scene.window.pick(`process ${String(trainer)}`);
+    await scene.window.dialog.locator('.monaco-button', { hasText: 'End the Process' }).click();
+    await scene.window.toast(`Process ${String(trainer)}`).waitFor({ timeout: 60_000 });
     expect(trainers()).toEqual([]);
   });
 
   it('leaves no process behind when the sidecar and all runs are stopped', async () => {
-    await window.command('Distillery: Resume');
-    await untilStatus(runs, run, 'running');
-    const known = runNames(runs);
-    await window.openFile('long.distill.yaml');
-    await window.command('Distillery: Start Run');
-    const queued = await newRun(runs, known);
-    await window.command('Distillery: Stop Sidecar…');
-    await window.dialog.locator('.monaco-button', { hasText: 'Checkpoint and Stop All Runs Too' }).click();
+    await scene.window.command('Distillery: Resume');
+    await untilStatus(scene.runs, run, 'running');
+    const known = runNames(scene.runs);
+    await scene.window.openFile('long.distill.yaml');
+    await scene.window.command('Distillery: Start Run');
+    const queued = await newRun(scene.runs, known);
+    await scene.window.command('Distillery: Stop Sidecar…');
+    await scene.window.dialog
+      .locator('.monaco-button', { hasText: 'Checkpoint and Stop All Runs Too' })
+      .click();
     await until(
-      () => editor.processes(/(?:daemon|trainer|leaseHeart|prefetchWorker)\.js/u),
+      () => scene.editor.processes(/(?:daemon|trainer|leaseHeart|prefetchWorker)\.js/u),
       (left) => left.length === 0,
       90_000,
     );
-    expect(recordOf(runs, run).status).toBe('stopped');
-    expect(recordOf(runs, queued).status).toBe('stopped');
+    expect(recordOf(scene.runs, run).status).toBe('stopped');
+    expect(recordOf(scene.runs, queued).status).toBe('stopped');
   });
 });

@@ -1,13 +1,10 @@
 import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { chromiumPath, launchBrowser } from '../../support/browser.ts';
-import { Editor, whyNoEditor } from '../../support/editor.ts';
-import { EditorWindow } from '../../support/editorWindow.ts';
-import { pictureFailures } from '../../support/pictures.ts';
-import { distillery, temporaryFolder } from '../../support/processes.ts';
+import { describe, expect, it } from 'vitest';
+import { whyNoEditor } from '../../support/editor.ts';
+import { editorScene, type EditorScene } from '../../support/editorScene.ts';
+import { distillery } from '../../support/processes.ts';
 import { recordOf, runNames, untilStatus } from '../../support/runsFolder.ts';
 import { until } from '../../support/wait.ts';
 
@@ -19,27 +16,16 @@ training: { epochs: 2, batchSize: 64 }
 
 /** A folder from somebody else: with settings that would execute a program, and a run that waits to be started. */
 describe.skipIf(whyNoEditor() !== null)('Restricted Mode', () => {
-  let [editor, browser, window, folder, runs, finished, waiting, trap] = [] as unknown as [
-    Editor,
-    Browser,
-    EditorWindow,
-    string,
-    string,
-    string,
-    string,
-    string,
-  ];
+  let finished = '';
+  // A run directory that asks to be started as soon as anybody looks.
+  const waiting = '2030-01-01T00-00-00_waiting';
 
-  beforeAll(async () => {
-    folder = await temporaryFolder('restricted');
-    runs = join(folder, 'runs');
-    trap = join(folder, 'trap.txt');
+  const fill = async ({ folder, runs }: EditorScene): Promise<void> => {
+    const trap = join(folder, 'trap.txt');
     writeFileSync(join(folder, 'some.distill.yaml'), EXPERIMENT);
     writeFileSync(join(folder, 'broken.distill.yaml'), EXPERIMENT.replace('epochs', 'epoch'));
     await distillery(['--runs', runs, 'run', join(folder, 'some.distill.yaml')], { CI: '' });
     finished = runNames(runs)[0] ?? '';
-    // A run directory that asks to be started as soon as anybody looks.
-    waiting = '2030-01-01T00-00-00_waiting';
     cpSync(join(runs, finished), join(runs, waiting), { recursive: true });
     writeFileSync(
       join(runs, waiting, 'run.json'),
@@ -52,71 +38,64 @@ describe.skipIf(whyNoEditor() !== null)('Restricted Mode', () => {
       join(folder, '.vscode/settings.json'),
       JSON.stringify({ 'distillery.nodePath': program, 'distillery.runsFolder': 'runs' }),
     );
-    editor = await Editor.start({
-      trust: true,
-      settings: { 'security.workspace.trust.startupPrompt': 'never' },
-    });
-    browser = await launchBrowser(chromiumPath() ?? '');
-    window = await EditorWindow.open(browser, editor, folder);
-  });
-  pictureFailures(() => window);
-  afterAll(async () => {
-    await browser.close();
-    await editor.stop();
+  };
+  const scene = editorScene('restricted', fill, {
+    trust: true,
+    settings: { 'security.workspace.trust.startupPrompt': 'never' },
   });
 
-  const trainers = (): readonly unknown[] => editor.processes(/trainer\.js|cli\.js/u);
+  const trainers = (): readonly unknown[] => scene.editor.processes(/trainer\.js|cli\.js/u);
 
   it('checks experiments', async () => {
-    await window.openFile('broken.distill.yaml');
-    await window.page.locator('.squiggly-error').first().waitFor();
+    await scene.window.openFile('broken.distill.yaml');
+    await scene.window.page.locator('.squiggly-error').first().waitFor();
   });
 
   it('shows runs, their curves and what they really ran', async () => {
-    await window.showContainer();
-    await window.viewRows('Runs').filter({ hasText: 'dkel · mlp · synthetic' }).first().waitFor();
-    await window.command('Distillery: Show Resolved Config');
-    await window.pick(finished);
-    await window.page.locator('.monaco-editor[data-uri$="resolved.yaml"] .view-line').first().waitFor();
-    await window.command('Distillery: Open Dashboard');
-    await window.dashboard
+    await scene.window.showContainer();
+    await scene.window.viewRows('Runs').filter({ hasText: 'dkel · mlp · synthetic' }).first().waitFor();
+    await scene.window.command('Distillery: Show Resolved Config');
+    await scene.window.pick(finished);
+    await scene.window.page.locator('.monaco-editor[data-uri$="resolved.yaml"] .view-line').first().waitFor();
+    await scene.window.command('Distillery: Open Dashboard');
+    await scene.window.dashboard
       .getByText(/not trusted|Restricted/iu)
       .first()
       .waitFor();
-    await window.dashboard.locator('html[data-newest-wall]').waitFor({ state: 'attached' });
+    await scene.window.dashboard.locator('html[data-newest-wall]').waitFor({ state: 'attached' });
   });
 
   it('offers no command that executes', async () => {
-    await window.openFile('some.distill.yaml');
-    const offered = await window.offered('Distillery: ');
+    await scene.window.openFile('some.distill.yaml');
+    const offered = await scene.window.offered('Distillery: ');
     expect(offered).toContain('Distillery: Open Dashboard');
     for (const label of ['Start Run', 'Resume', 'Doctor', 'Install Native Backend…', 'Delete…'])
       expect(offered).not.toContain(`Distillery: ${label}`);
-    expect(await window.page.locator('.codelens-decoration', { hasText: 'Start Run' }).count()).toBe(0);
+    expect(await scene.window.page.locator('.codelens-decoration', { hasText: 'Start Run' }).count()).toBe(0);
     await expect(
-      window.dashboard.getByRole('button', { name: /^(?:Resume|Stop|Pause|Run again)/u }).count(),
+      scene.window.dashboard.getByRole('button', { name: /^(?:Resume|Stop|Pause|Run again)/u }).count(),
     ).resolves.toBe(0);
   });
 
   it('executes nothing, though a run waits and a setting names a program', async () => {
     await pause(5_000);
     expect(trainers()).toEqual([]);
-    expect(recordOf(runs, waiting).status).toBe('queued');
-    expect(runNames(folder)).not.toContain('trap.txt');
+    expect(recordOf(scene.runs, waiting).status).toBe('queued');
+    expect(runNames(scene.folder)).not.toContain('trap.txt');
   });
 
   it('starts what waits as soon as the folder is trusted', async () => {
-    await window.command('Workspaces: Manage Workspace Trust');
-    await window.page
+    await scene.window.command('Workspaces: Manage Workspace Trust');
+    await scene.window.page
       .locator('.workspace-trust-editor .monaco-button', { hasText: /^Trust$/u })
       .first()
       .click();
-    await untilStatus(runs, waiting, 'completed', 60_000);
+    await untilStatus(scene.runs, waiting, 'completed', 60_000);
     await until(
       () => trainers().length,
       (count) => count === 0,
     );
     // The machine-scoped setting is no business of a workspace's, trusted or not.
-    expect(runNames(folder)).not.toContain('trap.txt');
+    expect(runNames(scene.folder)).not.toContain('trap.txt');
   });
 });
