@@ -165,6 +165,13 @@ export async function readCheckpoint(checkpoint: Checkpoint): Promise<Checkpoint
     try {
       bytes = await readFile(join(checkpoint.path, path.replaceAll('/', sep)));
     } catch (error) {
+      if (!existsSync(checkpoint.path))
+        throw new StoreError(
+          'missing-file',
+          `The checkpoint ${checkpoint.path} was removed while it was read: newer ones have taken its place.`,
+          'Choose a newer checkpoint.',
+          error,
+        );
       throw broken(
         `${path} cannot be read (${error instanceof Error ? error.message : String(error)})`,
         error,

@@ -2,7 +2,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { chromiumPath, launchBrowser } from '../support/browser.ts';
 import { daemonOf, endDaemon } from '../support/daemons.ts';
-import { effectiveRun, onlyRun } from '../support/effective.ts';
+import { effectiveSeries, onlyRun } from '../support/effective.ts';
 import { CLI, startNode, temporaryFolder } from '../support/processes.ts';
 
 const browserPath = chromiumPath();
@@ -77,7 +77,7 @@ describe.skipIf(browserPath === null)('the live page in a real browser', () => {
     await page.getByRole('button', { name: 'Stop' }).click();
     expect((await run.finished).code).toBe(3);
     await page.getByText('stopped', { exact: false }).first().waitFor();
-    const { series } = await effectiveRun(await onlyRun(runs));
+    const series = await effectiveSeries(await onlyRun(runs));
     const expected = (series['schedule/learningRate'] ?? []).length;
     const chart = page.getByRole('region', { name: 'learning rate' });
     // The last points may still be on their way when the status already tells.

@@ -7,32 +7,39 @@ import { listCheckpoints, readCheckpoint } from '../../sidecar/store/checkpoints
 import { PREDICTIONS_FILE } from '../../sidecar/store/runs.ts';
 import { SeriesStore } from '../../sidecar/store/seriesStore.ts';
 
-/** What a run learnt: every effective point by tag (clock and machine readings aside), its last checkpoint, what it said. */
+/** Every effective point by tag, clock and machine readings aside. */
+export type EffectiveSeries = Record<string, [step: number, value: number][]>;
+
+/** What a run that has ended learnt: its series, its last checkpoint, what it said. */
 export interface Effective {
-  readonly series: Record<string, [step: number, value: number][]>;
+  readonly series: EffectiveSeries;
   readonly checkpoint: Record<string, string>;
   /** `predictions.json`, null where there is none. */
   readonly predictions: string | null;
 }
 
-export async function effectiveRun(runDir: string): Promise<Effective> {
+/** Also of a run that goes on: unlike checkpoints, which come and go, events stay. */
+export async function effectiveSeries(runDir: string): Promise<EffectiveSeries> {
   const path = await findEventFile(runDir);
   if (path === null) throw new Error(`${runDir} has no events`);
   const store = new SeriesStore();
   const { events, damages } = await readEvents(path);
   if (damages.length > 0) throw new Error(`${runDir} has damaged events`);
   store.add(events);
-  const { series } = store.snapshot(Infinity);
+  return Object.fromEntries(
+    Object.entries(store.snapshot(Infinity).series)
+      .filter(([tag]) => !tag.startsWith('system/'))
+      .map(([tag, { steps, values }]) => [tag, steps.map((step, index) => [step, values[index] ?? NaN])]),
+  );
+}
+
+export async function effectiveRun(runDir: string): Promise<Effective> {
   const newest = (await listCheckpoints(runDir)).at(-1);
   if (!newest) throw new Error(`${runDir} has no checkpoint`);
   const predictions = join(runDir, PREDICTIONS_FILE);
   return {
     predictions: existsSync(predictions) ? await readFile(predictions, 'utf8') : null,
-    series: Object.fromEntries(
-      Object.entries(series)
-        .filter(([tag]) => !tag.startsWith('system/'))
-        .map(([tag, { steps, values }]) => [tag, steps.map((step, index) => [step, values[index] ?? NaN])]),
-    ),
+    series: await effectiveSeries(runDir),
     checkpoint: Object.fromEntries(
       [...(await readCheckpoint(newest))].map(([name, bytes]) => [name, fingerprint(name, bytes)]),
     ),

@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { daemonOf } from '../../support/daemons.ts';
 import { whyNoEditor } from '../../support/editor.ts';
 import { editorScene } from '../../support/editorScene.ts';
-import { effectiveRun } from '../../support/effective.ts';
+import { effectiveSeries } from '../../support/effective.ts';
 import { newRun, recordOf, runNames, untilStatus } from '../../support/runsFolder.ts';
 import { until } from '../../support/wait.ts';
 
@@ -70,7 +70,7 @@ describe.skipIf(whyNoEditor() !== null)('an editor whose parts die', () => {
     await advances();
     expect(trainers()).toEqual([trainer]);
     // What the file has, without a gap, over the time that nobody looked.
-    const { series } = await effectiveRun(join(scene.runs, run));
+    const series = await effectiveSeries(join(scene.runs, run));
     const steps = (series['train/run/loss/total'] ?? []).map(([step]) => step);
     const gaps = steps.slice(1).map((step, index) => step - (steps[index] ?? 0));
     expect(new Set(gaps.slice(1))).toEqual(new Set([5]));
