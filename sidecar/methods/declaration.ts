@@ -56,6 +56,15 @@ export interface MethodDeclaration<Options extends { readonly name: string } = {
   stageSteps?(options: Options, stage: string, asked: number): number;
   /** Data-independent doubts about the options; `epochs` are those of the main stage. */
   doubts?(options: Options, run: { readonly epochs: number; readonly steps: number }): Doubt[];
+  /** Options that change nothing, given the others. */
+  ineffective?(options: Options): IneffectiveOption[];
+}
+
+export interface IneffectiveOption {
+  /** Path below `method`. */
+  readonly path: readonly string[];
+  /** A clause that says why: `rampShape is none`. */
+  readonly reason: string;
 }
 
 export interface Doubt {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { decay, rampUp } from '../../schedules/ramps.ts';
 import { emaMemory } from '../../schedules/emaWarmup.ts';
-import type { Doubt, MethodDeclaration } from '../declaration.ts';
+import type { Doubt, IneffectiveOption, MethodDeclaration } from '../declaration.ts';
 
 const emaOptions = z.strictObject({
   beta: z
@@ -162,6 +162,44 @@ function doubts(options: DkelOptions, run: { epochs: number; steps: number }): D
   return found;
 }
 
+/** What cannot matter, whatever its value; equal values of different causes are told once, by the first. */
+function ineffective(options: DkelOptions): IneffectiveOption[] {
+  const reasons: [keys: (keyof DkelOptions)[], when: boolean, reason: string][] = [
+    [
+      [
+        'rampShape',
+        'rampEpochs',
+        'rampAppliesTo',
+        'ensembleWeight',
+        'decayRate',
+        'decayCutoff',
+        'temperature',
+      ],
+      options.omegaMax === 0,
+      'omegaMax is 0: nothing is distilled',
+    ],
+    [['rampEpochs', 'rampAppliesTo'], options.rampShape === 'none', 'rampShape is none'],
+    [
+      ['ensembleWeight', 'decayRate', 'decayCutoff'],
+      options.peers === 2,
+      'with two peers there is one other teacher: alone and assembled are the same',
+    ],
+    [
+      ['decayRate', 'decayCutoff'],
+      options.ensembleWeight !== 'decay',
+      `ensembleWeight is ${options.ensembleWeight}`,
+    ],
+    [['decayCutoff'], options.decayRate === 0, 'decayRate is 0: λ stays 1'],
+    [['initOffByOne'], options.teacherInit === 'none', 'teacherInit is none: there are no initial steps'],
+  ];
+  const found = new Map<string, IneffectiveOption>();
+  for (const [keys, when, reason] of reasons)
+    for (const key of when ? keys : []) if (!found.has(key)) found.set(key, { path: [key], reason });
+  if (options.ema.beta === 0)
+    found.set('ema.warmup', { path: ['ema', 'warmup'], reason: 'ema.beta is 0: the teacher is the student' });
+  return [...found.values()];
+}
+
 const weighted = (name: string, title: string, formula: string) => ({
   tag: `train/*/loss/${name}`,
   title,
@@ -232,4 +270,5 @@ export const dkel: MethodDeclaration<DkelOptions> = {
     return teacherInit === 'none' ? 0 : asked + Number(initOffByOne);
   },
   doubts,
+  ineffective,
 };
