@@ -3,8 +3,8 @@ import { RelativePattern, Uri, workspace, type ExtensionContext } from 'vscode';
 import type { App } from './app.ts';
 import { registerCommands } from './commands/table.ts';
 import { Dashboards } from './dashboard/dashboards.ts';
+import { Language } from './language/client.ts';
 import { provideCodeLenses } from './language/codeLens.ts';
-import { Validation } from './language/validation.ts';
 import { VirtualDocuments } from './language/virtualDocuments.ts';
 import { closeLog, remember } from './log.ts';
 import { RunsModel } from './runs/runsModel.ts';
@@ -39,7 +39,7 @@ export function activate(context: ExtensionContext): void {
     registerCommands(app),
     provideTasks(() => app),
     provideCodeLenses(),
-    new Validation(),
+    new Language(context, model, sidecar),
     watchVersions(model),
     new Notifications(context, model),
     new StatusBar(model),

