@@ -1,14 +1,8 @@
 #!/usr/bin/env node
 import { Command, InvalidArgumentError } from 'commander';
 import packageJson from '../package.json' with { type: 'json' };
-import {
-  diff,
-  newExperiment,
-  printMethods,
-  printResolved,
-  printSchema,
-  validate,
-} from './cli/experiments.ts';
+import { diff } from './cli/diff.ts';
+import { newExperiment, printMethods, printResolved, printSchema, validate } from './cli/experiments.ts';
 import { BadInput, EXIT, tell } from './cli/output.ts';
 import { branchAttached, runAttached } from './cli/run.ts';
 import { ProtocolError } from './protocol/errors.ts';
@@ -159,10 +153,16 @@ program
   .action(exits((file: string, o: { set: string[] }) => printResolved(file, o.set)));
 
 program
-  .command('diff <a> <b>')
-  .description('how two experiments or runs differ, effectively')
+  .command('diff <experiments...>')
+  .description(
+    'how experiment files, runs, or files of a git revision (HEAD~1:./x.distill.yaml) differ, effectively',
+  )
   .option(...JSON_FLAG)
-  .action(exits((a: string, b: string, o: { json: boolean }) => diff(a, b, o.json)));
+  .option('--markdown', 'a table to paste', false)
+  .option('--csv', 'values alone', false)
+  .action(
+    exits((names: string[], o: { json: boolean; markdown: boolean; csv: boolean }) => diff(runs(), names, o)),
+  );
 
 program
   .command('serve')

@@ -1,8 +1,7 @@
 import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { diffExperiments } from '../config/diff.ts';
-import { RULES, show } from '../config/findings.ts';
+import { RULES } from '../config/findings.ts';
 import { experimentJsonSchema } from '../config/jsonSchema.ts';
 import { loadExperiment, resolvedYaml, type ResolvedExperiment } from '../config/load.ts';
 import { datasetNames, experimentTemplate } from '../config/template.ts';
@@ -36,26 +35,6 @@ export async function resolvedOf(
 
 export async function printResolved(file: string, set: readonly string[]): Promise<number> {
   process.stdout.write(resolvedYaml(await resolvedOf(file, set)));
-  return EXIT.ok;
-}
-
-/** Effective configurations, differences only. */
-export async function diff(before: string, after: string, json: boolean): Promise<number> {
-  const [a, b] = [await resolvedOf(before), await resolvedOf(after)];
-  const differences = diffExperiments(a.experiment, b.experiment);
-  if (json) differences.forEach(sayJson);
-  else if (differences.length === 0) say('no difference');
-  else
-    say(
-      table([
-        ['setting', before, after],
-        ...differences.map((each) => [
-          each.path,
-          each.kind === 'added' ? '—' : show(each.before),
-          each.kind === 'removed' ? '—' : show(each.after),
-        ]),
-      ]),
-    );
   return EXIT.ok;
 }
 

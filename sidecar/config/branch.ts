@@ -1,9 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import { stringify } from 'yaml';
-import { experimentSchema, type Experiment } from './experiment.ts';
+import { experimentSchema } from './experiment.ts';
 import type { ResolvedExperiment } from './load.ts';
-import { planOf, positionAt } from './plan.ts';
+import { positionAt } from './plan.ts';
 import { inSchemaOrder } from './schemaWalk.ts';
+import { onlyStages, statedStages } from './statedStages.ts';
 
 /**
  * What a run really ran, as the text of a new experiment. A resolved file decides length, optimiser and schedule in its
@@ -12,22 +13,8 @@ import { inSchemaOrder } from './schemaWalk.ts';
  */
 export function branchText({ experiment }: ResolvedExperiment, begunWith: string | undefined): string {
   const backend = experimentSchema.shape.backend.catch(experiment.backend).parse(begunWith);
-  const free = { ...withoutDerivedStages(experiment), backend };
+  const free = { ...onlyStages(experiment, statedStages(experiment)), backend };
   return stringify(inSchemaOrder(experimentSchema, free), { lineWidth: 0 });
-}
-
-function withoutDerivedStages(experiment: Experiment): Experiment {
-  const stages = planOf(experiment).stages;
-  let free = experiment;
-  for (const [name, settings] of Object.entries(experiment.stages))
-    for (const key of Object.keys(settings)) {
-      const { [name]: own, ...others } = free.stages;
-      const kept = Object.fromEntries(Object.entries(own ?? {}).filter(([other]) => other !== key));
-      const rest = Object.keys(kept).length === 0 ? others : { ...others, [name]: kept };
-      const candidate = { ...free, stages: rest };
-      if (isDeepStrictEqual(planOf(candidate).stages, stages)) free = candidate;
-    }
-  return free;
 }
 
 /** Why a checkpoint of `parent` at `step` cannot go on as `child`, or null. */

@@ -1,7 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { diffExperiments } from './diff.ts';
 import { experimentJsonSchema } from './jsonSchema.ts';
 import { loadExperiment, parseExperiment, resolvedYaml } from './load.ts';
 
@@ -213,25 +212,10 @@ describe('resolve', () => {
           if (!resolved) throw new Error('not resolved');
           const again = parseExperiment('y', resolvedYaml(resolved)).resolved;
           expect(again?.experiment).toEqual(resolved.experiment);
-          expect(again && diffExperiments(resolved.experiment, again.experiment)).toEqual([]);
         },
       ),
       { numRuns: 60 },
     );
-  });
-});
-
-describe('effective differences', () => {
-  it('are those of defaults filled in', () => {
-    const of = (overrides: string[]) => {
-      const { resolved } = parseExperiment('x', BASE, overrides);
-      if (!resolved) throw new Error('not resolved');
-      return resolved.experiment;
-    };
-    expect(diffExperiments(of([]), of(['training.seed=42', 'logging.every=5']))).toEqual([]);
-    expect(diffExperiments(of([]), of(['training.seed=1']))).toEqual([
-      { path: 'training.seed', kind: 'changed', before: 42, after: 1 },
-    ]);
   });
 });
 

@@ -1,5 +1,6 @@
 import { encodeNumber } from '../../sidecar/protocol/number.ts';
 import type { PointsByTag } from '../../sidecar/protocol/series.ts';
+import { csvField } from '../../sidecar/protocol/textTable.ts';
 
 export interface RunPoints {
   readonly run: string;
@@ -11,16 +12,12 @@ export function csvOf(runs: readonly RunPoints[]): string {
   const rows = runs.flatMap(({ run, series }) =>
     Object.entries(series).flatMap(([tag, { steps, walls, values }]) =>
       steps.map((step, index) =>
-        [quoted(run), quoted(tag), step, walls[index] ?? NaN, values[index] ?? NaN].map(String).join(','),
+        [csvField(run), csvField(tag), step, walls[index] ?? NaN, values[index] ?? NaN].map(String).join(','),
       ),
     ),
   );
   return ['run,series,step,wall_time,value', ...rows, ''].join('\n');
 }
-
-/** Fields with what separates fields and rows are put in quotes, as RFC 4180 has it. */
-const quoted = (field: string): string =>
-  /[",\r\n]/u.test(field) ? `"${field.replaceAll('"', '""')}"` : field;
 
 /** The same as JSON, numbers that it cannot carry as words, as on the wire. */
 export function jsonOf(runs: readonly RunPoints[]): string {
