@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { diffExperiments } from './diff.ts';
 import { experimentJsonSchema } from './jsonSchema.ts';
-import { loadExperiment, parseExperiment, resolvedYaml } from './load.ts';
+import { parseExperiment, resolvedYaml } from './load.ts';
+import { loadExperiment } from './loadFile.ts';
 
 interface Case {
   name: string;
