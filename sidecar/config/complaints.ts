@@ -1,25 +1,9 @@
-import { distance } from 'fastest-levenshtein';
 import type { z } from 'zod';
 import type { Complaint, Path } from './findings.ts';
 import { show } from './findings.ts';
+import { nearest } from './nearest.ts';
+import { valueAt } from './records.ts';
 import { choices, discriminatorValues, keysAt, schemaAt } from './schemaWalk.ts';
-
-/** The nearest candidate by edit distance, if it is near enough to be what was meant. */
-export function nearest(word: string, candidates: readonly string[]): string | null {
-  const ranked = candidates
-    .map((candidate) => ({ candidate, edits: distance(word.toLowerCase(), candidate.toLowerCase()) }))
-    .sort((a, b) => a.edits - b.edits);
-  const best = ranked[0];
-  return best && best.edits <= Math.max(2, Math.ceil(word.length / 3)) ? best.candidate : null;
-}
-
-function valueAt(data: unknown, path: Path): unknown {
-  return path.reduce<unknown>(
-    (value, key) =>
-      typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[key] : undefined,
-    data,
-  );
-}
 
 const listed = (values: readonly unknown[]) => values.map(show).join(', ');
 

@@ -2,7 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { experimentJsonSchema } from './jsonSchema.ts';
-import { loadExperiment, parseExperiment, resolvedYaml } from './load.ts';
+import { parseExperiment, resolvedYaml } from './load.ts';
+import { loadExperiment } from './loadFile.ts';
 
 interface Case {
   name: string;

@@ -5,6 +5,7 @@ export const RULES = {
   notAMap: 'error',
   fileNotFound: 'error',
   unknownKey: 'error',
+  renamedKey: 'error',
   missingKey: 'error',
   wrongType: 'error',
   unknownValue: 'error',
@@ -20,10 +21,19 @@ export const RULES = {
   cropTooLarge: 'error',
   viewsNeedImages: 'error',
   milestoneAfterEnd: 'warning',
+  warmupTooLong: 'warning',
+  learningRateLarge: 'warning',
+  oneSampleValidation: 'warning',
+  checkpointAfterEnd: 'warning',
+  evaluatedOnce: 'warning',
+  teacherSmaller: 'warning',
   lambdaGoneBeforeOmega: 'warning',
   emaMemoryTooLong: 'warning',
   testSelection: 'warning',
   noEffect: 'warning',
+  memoryTooLarge: 'warning',
+  unknownRun: 'warning',
+  unknownCheckpoint: 'warning',
 } as const satisfies Record<string, 'error' | 'warning'>;
 
 export type RuleCode = keyof typeof RULES;
@@ -39,6 +49,9 @@ export interface Finding {
   readonly line: number;
   /** 1-based. */
   readonly column: number;
+  /** 1-based; with `endColumn` the first place behind the key or value that is meant. */
+  readonly endLine?: number | undefined;
+  readonly endColumn?: number | undefined;
   /** Dotted, as `--set` takes it; empty for the whole document. */
   readonly path: string;
   readonly message: string;
@@ -58,6 +71,10 @@ export interface Complaint {
   readonly suggestion?: string | null;
   /** Point at the key instead of its value. */
   readonly atKey?: boolean;
+  /** Offsets in the text, where they do not follow from the path. */
+  readonly place?: readonly [from: number, to: number];
+  /** The `--set` that is at fault. */
+  readonly override?: string;
 }
 
 export const pathText = (path: Path): string => path.join('.');

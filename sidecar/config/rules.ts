@@ -1,12 +1,14 @@
 import { backbone } from '../models/registry.spec.ts';
 import { traceNetwork } from '../models/shapes.spec.ts';
 import { plain } from '../models/spec.ts';
-import { nearest } from './complaints.ts';
+import { DOUBTS } from './doubts.ts';
+import { nearest } from './nearest.ts';
 import type { Experiment } from './experiment.ts';
-import type { Complaint } from './findings.ts';
+import { RULES, type Complaint } from './findings.ts';
 import type { Plan } from './plan.ts';
 
-type Rule = (experiment: Experiment, plan: Plan) => Complaint[];
+/** @param written the data of the file, without defaults */
+export type Rule = (experiment: Experiment, plan: Plan, written: unknown) => Complaint[];
 
 const splits: Rule = ({ training }, { splits, data }) => {
   if (splits.train < 1)
@@ -174,6 +176,9 @@ const selection: Rule = (
 
 const RULE_FUNCTIONS: readonly Rule[] = [splits, models, views, stages, method, selection];
 
-/** Everything that the schema alone cannot see. */
-export const checkRules: Rule = (experiment, plan) =>
-  RULE_FUNCTIONS.flatMap((rule) => rule(experiment, plan));
+/** Everything that the schema alone cannot see; what cannot run is not doubted. */
+export const checkRules: Rule = (experiment, plan, written) => {
+  const found = RULE_FUNCTIONS.flatMap((rule) => rule(experiment, plan, written));
+  if (found.some(({ code }) => RULES[code] === 'error')) return found;
+  return [...found, ...DOUBTS.flatMap((rule) => rule(experiment, plan, written))];
+};

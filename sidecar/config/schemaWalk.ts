@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { isRecord } from './document.ts';
+import { isRecord } from './records.ts';
 import type { Path } from './findings.ts';
 
 type Schema = z.core.$ZodType;

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { Backbone, NetworkSpec, Shape } from '../models/spec.ts';
 import type { LearningRateSchedule } from '../schedules/learningRate.ts';
 import type { OptimizerOptions } from '../schedules/stage.ts';
 
@@ -58,6 +59,47 @@ export interface MethodDeclaration<Options extends { readonly name: string } = {
   doubts?(options: Options, run: { readonly epochs: number; readonly steps: number }): Doubt[];
   /** Options that change nothing, given the others. */
   ineffective?(options: Options): IneffectiveOption[];
+  /** The networks of a run, for estimates; absent: each model once, trained. @param backbones by the names of `models` */
+  networks?(
+    options: Options,
+    backbones: ReadonlyMap<string, Backbone>,
+    input: Shape,
+    classes: number,
+  ): NetworkUse[];
+  /** What follows from the options and is worth showing beside them. */
+  hints?(options: Options, run: { readonly epochs: number; readonly steps: number }): Hint[];
+  /** What the sources used for settings outside `method`, by dotted path. */
+  readonly paper?: Readonly<Record<string, readonly PaperFact[]>>;
+}
+
+/** What a source used for a setting. */
+export interface PaperFact {
+  readonly value: unknown;
+  /**
+   * published: stated in the paper. releasedCode: read from the authors' code. recalled: from memory or by others.
+   * inferred: our own reading or decision.
+   */
+  readonly certainty: 'published' | 'releasedCode' | 'recalled' | 'inferred';
+  /** Where: a paper, and what of it. */
+  readonly source: string;
+}
+
+/** How a network takes part in a step of the main stage. */
+export interface NetworkUse {
+  readonly name: string;
+  readonly spec: NetworkSpec;
+  /** Has gradients and optimiser slots. */
+  readonly trained: boolean;
+  /** Passes through the trunk: one per view. */
+  readonly passes: number;
+}
+
+export interface Hint {
+  /** Paths below `method` at which it is shown: the first that is written down, else at the method's name. */
+  readonly paths: readonly (readonly string[])[];
+  /** A few words: `λ = 0 from epoch 10`. */
+  readonly text: string;
+  readonly explanation: string;
 }
 
 export interface IneffectiveOption {

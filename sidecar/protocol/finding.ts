@@ -8,6 +8,8 @@ export const findingSchema = z
     file: z.string(),
     line: z.int(),
     column: z.int(),
+    endLine: z.int().optional(),
+    endColumn: z.int().optional(),
     path: z.string(),
     message: z.string(),
     expected: z.string(),
