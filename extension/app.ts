@@ -1,4 +1,5 @@
 import type { ExtensionContext } from 'vscode';
+import type { DifferencesView } from './compare/differencesView.ts';
 import type { RunsModel } from './runs/runsModel.ts';
 import type { Sidecar } from './sidecar/sidecar.ts';
 import type { RunsView } from './views/runsView.ts';
@@ -13,6 +14,7 @@ export interface App {
   readonly sidecar: Sidecar;
   readonly dashboards: Dashboards;
   readonly documents: VirtualDocuments;
+  readonly differences: DifferencesView;
   readonly runsView: RunsView;
   readonly environmentView: EnvironmentView;
 }

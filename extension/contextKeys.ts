@@ -15,6 +15,9 @@ export interface ContextKeys {
   /** There are two runs. */
   'distillery.canCompare': boolean;
   'distillery.hasCheckpoints': boolean;
+  /** Experiments have been compared: the tree of differences has something to show. */
+  'distillery.hasComparison': boolean;
+  'distillery.differencesByKind': boolean;
   'distillery.hasHidden': boolean;
   'distillery.showHidden': boolean;
   /** What the sidecar is doing, for the welcome texts of the views. */

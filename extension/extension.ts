@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { RelativePattern, Uri, workspace, type ExtensionContext } from 'vscode';
 import type { App } from './app.ts';
 import { registerCommands } from './commands/table.ts';
+import { DifferencesView } from './compare/differencesView.ts';
 import { Dashboards } from './dashboard/dashboards.ts';
 import { Language } from './language/client.ts';
 import { provideCodeLenses } from './language/codeLens.ts';
@@ -30,10 +31,11 @@ export function activate(context: ExtensionContext): void {
     sidecar,
     documents: new VirtualDocuments(sidecar),
     dashboards: new Dashboards(context, () => app),
+    differences: new DifferencesView(),
     runsView: new RunsView(model),
     environmentView: new EnvironmentView(context),
   };
-  const { documents, dashboards, runsView, environmentView } = app;
+  const { documents, dashboards, differences, runsView, environmentView } = app;
   // Disposed in this order: what is used goes after its users.
   context.subscriptions.push(
     registerCommands(app),
@@ -45,6 +47,7 @@ export function activate(context: ExtensionContext): void {
     new StatusBar(model),
     new CheckpointsView(model, sidecar),
     environmentView,
+    differences,
     runsView,
     dashboards,
     documents,

@@ -53,18 +53,17 @@ const asSet = (all: readonly { path: string; value: unknown }[]): string[] =>
 
 describe('the difference of two experiments', () => {
   it('is exactly what was changed, and nothing that follows from it', () => {
-    const valueAt = (text: string, path: string): unknown =>
+    const valueAt = ({ resolved }: Subject, path: string): unknown =>
       path
         .split('.')
-        .reduce<unknown>((at, key) => (at as Record<string, unknown> | undefined)?.[key], parsed(text));
-    const parsed = (text: string): unknown => subjectOf(text).resolved.experiment;
+        .reduce<unknown>((at, key) => (at as Record<string, unknown> | undefined)?.[key], resolved.experiment);
     fc.assert(
       fc.property(changes, changes, (some, others) => {
         const [a, b] = [subjectOf(BASE, asSet(some)), subjectOf(BASE, asSet(others))];
         const expected = Object.keys(FREE).filter(
           (path) =>
-            JSON.stringify(valueAt(resolvedYaml(a.resolved), path)) !==
-            JSON.stringify(valueAt(resolvedYaml(b.resolved), path)),
+            JSON.stringify(valueAt(a, path)) !==
+            JSON.stringify(valueAt(b, path)),
         );
         const comparison = compareExperiments([a, b]);
         expect(paths(comparison).sort()).toEqual(expected.sort());

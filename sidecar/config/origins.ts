@@ -29,7 +29,7 @@ export function writtenIn(file: string, text: string, overrides: readonly string
 export function originsOf(experiment: Experiment, { paths, overridden }: Written): (path: string) => Origin {
   const stated = leavesOf({ stages: onlyStages(experiment, statedStages(experiment)).stages });
   const { presets } = declarationOf(experiment.method.name);
-  const preset = 'preset' in experiment.method ? presets[String(experiment.method.preset)] : undefined;
+  const preset = 'preset' in experiment.method ? presets[experiment.method.preset] : undefined;
   const ofPreset = leavesOf({ method: preset ?? {} });
   return (path) => {
     if (overridden.some((set) => path === set || path.startsWith(`${set}.`))) return 'override';

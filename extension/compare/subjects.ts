@@ -1,0 +1,62 @@
+import { l10n, workspace, type Uri } from 'vscode';
+import type { Subject } from '../../sidecar/config/diff.ts';
+import type { RunRecord } from '../../sidecar/protocol/runRecord.ts';
+import type { App } from '../app.ts';
+import { Failure } from '../failure.ts';
+import { messageOf } from '../language/findings.ts';
+import { runTitle } from '../runs/runText.ts';
+import { textAtCommit } from './git.ts';
+
+/** What can be compared with what. */
+export type Comparable =
+  | { readonly kind: 'file'; readonly uri: Uri }
+  | { readonly kind: 'commit'; readonly uri: Uri; readonly commit: string }
+  | { readonly kind: 'run'; readonly run: string };
+
+/** A subject of a comparison; with its record where it is a run. */
+export type Compared = Subject & { readonly record: RunRecord | null };
+
+/** @throws Failure for what cannot be read, or would not run as it is */
+export async function subjectOf(app: App, comparable: Comparable): Promise<Compared> {
+  switch (comparable.kind) {
+    case 'file': {
+      const { uri } = comparable;
+      // As it stands in the editor, saved or not.
+      const document = await workspace.openTextDocument(uri);
+      return { ...(await ofText(workspace.asRelativePath(uri), document.getText())), record: null };
+    }
+    case 'commit': {
+      const { uri, commit } = comparable;
+      const label = `${workspace.asRelativePath(uri)} @ ${commit.slice(0, 8)}`;
+      return { ...(await ofText(label, await textAtCommit(uri, commit))), record: null };
+    }
+    case 'run':
+      return ofRun(app, comparable.run);
+  }
+}
+
+/** What really ran; where a value comes from is told by the user's own file. */
+async function ofRun(app: App, run: string): Promise<Compared> {
+  const link = await app.sidecar.link();
+  const { summary, resolvedText, experimentFile, experimentText } = await link.request('runs/show', { run });
+  const { writtenIn } = await import('../../sidecar/config/origins.ts');
+  return {
+    ...(await ofText(runTitle(summary), resolvedText)),
+    written: writtenIn(experimentFile, experimentText, summary.record.overrides),
+    record: summary.record,
+  };
+}
+
+async function ofText(label: string, text: string): Promise<Subject> {
+  const [{ parseExperiment }, { writtenIn }] = await Promise.all([
+    import('../../sidecar/config/load.ts'),
+    import('../../sidecar/config/origins.ts'),
+  ]);
+  const { resolved, findings } = parseExperiment(label, text);
+  if (resolved) return { label, resolved, written: writtenIn(label, text, []) };
+  const [first] = findings;
+  throw new Failure(
+    l10n.t('{0} cannot be compared, since it cannot be run: {1}', label, first ? messageOf(first) : ''),
+    l10n.t('Mend it first; the Problems panel lists what is wrong.'),
+  );
+}
