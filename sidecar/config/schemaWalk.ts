@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { isRecord } from './records.ts';
+import { isRecord, valueAt } from './records.ts';
 import type { Path } from './findings.ts';
 
 type Schema = z.core.$ZodType;
@@ -66,8 +66,9 @@ export function schemaAt(root: Schema, data: unknown, path: Path): Schema | unde
 export function keysAt(root: Schema, data: unknown, path: Path): readonly string[] {
   const at = schemaAt(root, data, path);
   if (!at) return [];
-  const value = path.reduce<unknown>((v, key) => (isRecord(v) ? v[String(key)] : undefined), data);
-  return Object.keys(definition(chosen(at, value) ?? at).shape ?? {});
+  const union = definition(at).discriminator;
+  const shape = definition(chosen(at, valueAt(data, path)) ?? at).shape;
+  return shape ? Object.keys(shape) : union === undefined ? [] : [union];
 }
 
 /** Values of a union's discriminator, read from its members. */
@@ -79,6 +80,13 @@ export function discriminatorValues(union: Schema): { key: string; values: reado
     key,
     values: (def.options ?? []).flatMap((option) => choices(definition(option).shape?.[key] ?? option)),
   };
+}
+
+/** The schemas of a union's discriminator, one per member; none for other schemas. */
+export function discriminators(union: Schema): readonly Schema[] {
+  const { discriminator, options = [] } = definition(union);
+  if (discriminator === undefined) return [];
+  return options.flatMap((option) => definition(option).shape?.[discriminator] ?? []);
 }
 
 /** Reorders plain data into the order of the schema's keys, so that two files compare line by line. */
