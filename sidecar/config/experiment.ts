@@ -15,6 +15,7 @@ const trainingOptions = z
       .default(300)
       .meta({
         description: 'Length of the main stage.',
+        related: ['training.epochSteps', 'stages', 'schedule.milestones'],
         unit: 'epochs',
         alsoCalled: ['numEpochs', 'maxEpochs'],
       }),
@@ -29,6 +30,7 @@ const trainingOptions = z
           'Steps that count as one epoch, so that short runs have epochs of their own; null = one pass over the data.',
         unit: 'steps',
         alsoCalled: ['stepsPerEpoch'],
+        related: ['training.epochs', 'evaluation.every'],
       }),
     batchSize: z
       .number()
@@ -36,7 +38,12 @@ const trainingOptions = z
       .positive()
       .max(65_536)
       .default(128)
-      .meta({ description: 'Samples per optimiser step.', unit: 'samples', alsoCalled: ['bs', 'batch'] }),
+      .meta({
+        description: 'Samples per optimiser step.',
+        related: ['training.epochSteps', 'optimizer.learningRate'],
+        unit: 'samples',
+        alsoCalled: ['bs', 'batch'],
+      }),
     seed: z
       .number()
       .int()
@@ -52,6 +59,7 @@ const trainingOptions = z
         description: 'Held out of the training samples for selection: a share below 1, or a count.',
         unit: 'of the samples, or samples',
         alsoCalled: ['validationSplit', 'val', 'valSplit'],
+        related: ['evaluation.every', 'checkpoints.keepBest', 'logging.samples'],
       }),
     onNonFinite: z
       .enum(['stop', 'continue'])
@@ -137,7 +145,11 @@ const checkpointOptions = z
       .min(0)
       .max(1000)
       .default(1)
-      .meta({ description: 'Best checkpoints to keep, by the headline metric.', unit: 'checkpoints' }),
+      .meta({
+        description: 'Best checkpoints to keep, by the headline metric.',
+        related: ['training.validation', 'evaluation.every'],
+        unit: 'checkpoints',
+      }),
   })
   .meta({ title: 'Checkpoints', description: 'From which a run can be resumed, branched and exported.' });
 

@@ -11,6 +11,7 @@ const OUR_KEYWORDS: readonly (keyof SettingMeta)[] = [
   'alsoCalled',
   'valuesAlsoCalled',
   'values',
+  'related',
 ];
 
 /** JSON Schema (2020-12) of the experiment file, with each method's citation and what it used for settings of all methods. */

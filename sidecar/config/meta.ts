@@ -13,6 +13,8 @@ export interface SettingMeta {
   readonly alsoCalled?: readonly string[] | undefined;
   /** Names under which people know its values. */
   readonly valuesAlsoCalled?: Readonly<Record<string, string>> | undefined;
+  /** Dotted paths of settings that it works together with. */
+  readonly related?: readonly string[] | undefined;
   /** What each value of a choice means. */
   readonly values?: Readonly<Record<string, string>> | undefined;
 }

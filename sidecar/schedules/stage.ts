@@ -8,6 +8,7 @@ const learningRate = z
   .default(0.1)
   .meta({
     description: 'Base learning rate; the schedule multiplies it.',
+    related: ['schedule', 'training.batchSize'],
     alsoCalled: ['lr', 'eta', 'rate'],
   });
 const weightDecay = z
@@ -28,7 +29,7 @@ export const optimizerOptions = z
           .min(0)
           .lt(1)
           .default(0.9)
-          .meta({ description: 'μ in v ← μ v + g.', alsoCalled: ['mu'] }),
+          .meta({ description: 'μ in v ← μ v + g.', related: ['optimizer.nesterov'], alsoCalled: ['mu'] }),
         nesterov: z.boolean().default(true).describe('Step along g + μ v instead of v.'),
         weightDecay: weightDecay.describe(
           'L2 in the PyTorch sense: added to the gradient of every parameter.',

@@ -2,24 +2,44 @@ import { emaMemory } from '../../schedules/emaWarmup.ts';
 import type { Doubt, Hint, IneffectiveOption } from '../declaration.ts';
 import { distillationWeight, ensembleWeight, rampLength, type DkelOptions } from './schema.options.ts';
 
+/** The most that the assembled target ever weighs. */
+function assembledPeak(options: DkelOptions, epochs: number): number {
+  let peak = 0;
+  for (let epoch = 0; epoch < epochs; epoch++)
+    peak = Math.max(peak, ensembleWeight(options, epoch) * distillationWeight(options, epoch, epochs));
+  return peak;
+}
+
+const lambdaGone = (options: DkelOptions, epochs: number): boolean =>
+  options.ensembleWeight === 'decay' &&
+  options.rampAppliesTo !== 'pe' &&
+  assembledPeak(options, epochs) < 0.1 * options.omegaMax;
+
 export function doubts(options: DkelOptions, run: { epochs: number; steps: number }): Doubt[] {
   const found: Doubt[] = [];
-  let peak = 0;
-  for (let epoch = 0; epoch < run.epochs; epoch++)
-    peak = Math.max(peak, ensembleWeight(options, epoch) * distillationWeight(options, epoch, run.epochs));
-  if (options.ensembleWeight === 'decay' && options.rampAppliesTo !== 'pe' && peak < 0.1 * options.omegaMax)
+  const peak = assembledPeak(options, run.epochs);
+  if (lambdaGone(options, run.epochs))
     found.push({
       code: 'lambdaGoneBeforeOmega',
       path: ['decayRate'],
       message: `λ has faded before ω has risen: the assembled teacher target never weighs more than ${((100 * peak) / options.omegaMax).toPrecision(2)} % of ω_max.`,
       expected: 'a smaller decayRate, a shorter rampEpochs, or rampAppliesTo: pe',
+      proposals: [
+        ...[0.2, 0.1, 0.05, 0.02, 0.01, 0.005]
+          .filter((decayRate) => !lambdaGone({ ...options, decayRate }, run.epochs))
+          .slice(0, 1)
+          .map((value) => ({ path: ['decayRate'], value })),
+        { path: ['rampAppliesTo'], value: 'pe' },
+      ],
     });
+  const beta = Number((1 - 1 / Math.max(2, run.steps / 5)).toPrecision(3));
   if (emaMemory(options.ema.beta) > run.steps)
     found.push({
       code: 'emaMemoryTooLong',
       path: ['ema', 'beta'],
       message: `The teacher's average remembers ${emaMemory(options.ema.beta).toFixed(0)} steps but the stage has ${run.steps}: it still holds the start when the run ends.`,
-      expected: `β ≤ ${(1 - 1 / Math.max(2, run.steps / 5)).toPrecision(3)} (a memory of a fifth of the stage)`,
+      expected: `β ≤ ${beta} (a memory of a fifth of the stage)`,
+      proposals: [{ path: ['ema', 'beta'], value: beta }],
     });
   if (options.selection === 'testMax')
     found.push({
@@ -27,6 +47,7 @@ export function doubts(options: DkelOptions, run: { epochs: number; steps: numbe
       path: ['selection'],
       message: 'The best epoch is chosen on the test split, so the reported accuracy is optimistic.',
       expected: 'selection: validation, unless the released protocol is to be reproduced',
+      proposals: [{ path: ['selection'], value: 'validation' }],
     });
   return found;
 }

@@ -102,7 +102,7 @@ export const dkel: MethodDeclaration<DkelOptions> = {
     'training.batchSize': [released(128)],
     'training.seed': [released(42, 'DKEL, training code: 0 for some runs on CIFAR-10')],
     'optimizer.name': [released('sgd')],
-    'optimizer.learningRate': [released(0.1)],
+    'optimizer.learningRate': [released(0.1, 'DKEL, training code: SGD')],
     'optimizer.momentum': [released(0.9)],
     'optimizer.nesterov': [released(true)],
     'optimizer.weightDecay': [

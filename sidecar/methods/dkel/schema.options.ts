@@ -23,6 +23,7 @@ const emaOptions = z.strictObject({
     .default(0.999)
     .meta({
       description: 'Ceiling β of the EMA coefficient; the average remembers about 1/(1−β) steps.',
+      related: ['method.ema.warmup', 'training.epochs', 'training.epochSteps'],
       paper: [released(0.999)],
       alsoCalled: ['decay', 'alpha', 'momentum'],
     }),
@@ -85,6 +86,7 @@ export const dkelOptions = z
       .default(0.1)
       .meta({
         description: 'Final distillation weight ω.',
+        related: ['method.rampShape', 'method.rampEpochs'],
         paper: [released(0.1), { value: 1, certainty: 'recalled', source: 'PCL' }],
         alsoCalled: ['omega', 'rampMax'],
       }),
@@ -107,6 +109,7 @@ export const dkelOptions = z
       .default(null)
       .meta({
         description: 'A, over which ω rises; null = 80/300 of the distillation stage.',
+        related: ['method.rampShape', 'method.decayRate', 'training.epochs'],
         unit: 'epochs',
         paper: [
           released(80, 'DKEL, training code: of 300 epochs (CIFAR-10, CIFAR-100), of 100 (TinyImageNet)'),
@@ -140,6 +143,7 @@ export const dkelOptions = z
       .default(0.5)
       .meta({
         description: 'γ in λ(e) = exp(−γ e).',
+        related: ['method.ensembleWeight', 'method.decayCutoff', 'method.rampEpochs'],
         unit: 'per epoch',
         paper: [
           released(0.5),
@@ -159,6 +163,7 @@ export const dkelOptions = z
       .default('copy')
       .meta({
         description: 'Where the teacher starts.',
+        related: ['stages', 'method.ema.warmup'],
         values: {
           copy: 'from the student, then its own steps',
           fresh: 'from a new draw, then its own steps',
