@@ -10,10 +10,24 @@ export type BackendName = (typeof BACKEND_NAMES)[number];
 export const backendOptions = z
   .enum(['auto', ...BACKEND_NAMES])
   .default('auto')
-  .describe(
-    'What executes tensors: native TensorFlow, WebGPU, WebAssembly or plain JavaScript. ' +
-      '`auto` takes the first that works here, in that order.',
-  );
+  .meta({
+    title: 'Backend',
+    description: 'What executes tensors.',
+    values: {
+      auto: 'the first of the others that works here, in their order',
+      tensorflow: 'native TensorFlow, with CUDA where there is some',
+      webgpu: 'a GPU through WebGPU',
+      wasm: 'WebAssembly, on every machine',
+      cpu: 'plain JavaScript: slow, for checking the others',
+    },
+    valuesAlsoCalled: {
+      tf: 'tensorflow',
+      gpu: 'tensorflow',
+      cuda: 'tensorflow',
+      webassembly: 'wasm',
+      js: 'cpu',
+    },
+  });
 
 /** A backend's name, or `auto`. */
 export type BackendChoice = z.infer<typeof backendOptions>;

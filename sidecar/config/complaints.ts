@@ -1,9 +1,10 @@
 import type { z } from 'zod';
 import type { Complaint, Path } from './findings.ts';
 import { show } from './findings.ts';
-import { nearest } from './nearest.ts';
+import { metaOf } from './meta.ts';
+import { isAlsoCalled, nearest, valueMeant } from './nearest.ts';
 import { valueAt } from './records.ts';
-import { choices, discriminatorValues, keysAt, schemaAt } from './schemaWalk.ts';
+import { choices, discriminators, discriminatorValues, keysAt, schemaAt } from './schemaWalk.ts';
 
 const listed = (values: readonly unknown[]) => values.map(show).join(', ');
 
@@ -14,19 +15,7 @@ export function complaintsOf(root: z.ZodType, data: unknown, issue: z.core.$ZodI
   const name = path.length > 0 ? path.join('.') : 'The experiment';
   switch (issue.code) {
     case 'unrecognized_keys':
-      return issue.keys.map((key) => {
-        const valid = keysAt(root, data, path);
-        const open = valid.filter((candidate) => valueAt(data, [...path, candidate]) === undefined);
-        return {
-          code: 'unknownKey',
-          path: [...path, key],
-          atKey: true,
-          message: `${[...path, key].join('.')} is not a setting.`,
-          expected: `one of ${valid.join(', ')}`,
-          got: key,
-          suggestion: nearest(key, open) ?? nearest(key, valid),
-        };
-      });
+      return issue.keys.map((key) => unknownKey(root, data, path, key));
     case 'invalid_type':
       if (got === undefined)
         return [
@@ -67,7 +56,7 @@ export function complaintsOf(root: z.ZodType, data: unknown, issue: z.core.$ZodI
             expected: `one of ${listed(issue.values)}`,
           },
         ];
-      return [unknownValue(path, got, issue.values)];
+      return [unknownValue(root, data, path, issue.values)];
     }
     case 'invalid_union': {
       const union = schemaAt(root, data, path);
@@ -86,7 +75,7 @@ export function complaintsOf(root: z.ZodType, data: unknown, issue: z.core.$ZodI
                 expected: `one of ${listed(values.values)}`,
               },
             ];
-          return [unknownValue(path, got, values.values)];
+          return [unknownValue(root, data, path, values.values)];
         }
       } else if (typeof got === 'object' && got !== null) {
         const at = [...path, discriminator.key];
@@ -100,7 +89,7 @@ export function complaintsOf(root: z.ZodType, data: unknown, issue: z.core.$ZodI
               expected: `one of ${listed(discriminator.values)}`,
             },
           ];
-        return [unknownValue(at, value, discriminator.values)];
+        return [unknownValue(root, data, at, discriminator.values)];
       } else if (got === undefined) {
         return [
           {
@@ -137,15 +126,54 @@ export function complaintsOf(root: z.ZodType, data: unknown, issue: z.core.$ZodI
   }
 }
 
-function unknownValue(path: Path, got: unknown, values: readonly unknown[]): Complaint {
+/** A key that is no setting: a known one under another name, one misspelt, or anything else. */
+function unknownKey(root: z.ZodType, data: unknown, path: Path, key: string): Complaint {
+  const valid = keysAt(root, data, path);
+  const open = valid.filter((candidate) => valueAt(data, [...path, candidate]) === undefined);
+  const name = [...path, key].join('.');
+  const at = { path: [...path, key], atKey: true, got: key };
+  const meant = valid.find((candidate) => {
+    const schema = schemaAt(root, data, [...path, candidate]);
+    return isAlsoCalled(key, candidate, schema ? (metaOf(schema).alsoCalled ?? []) : []);
+  });
+  if (meant !== undefined)
+    return {
+      ...at,
+      code: 'renamedKey',
+      message: `${name} is called ${meant} here${open.includes(meant) ? '' : ', and that is set already'}.`,
+      expected: meant,
+      suggestion: open.includes(meant) ? meant : null,
+    };
+  return {
+    ...at,
+    code: 'unknownKey',
+    message: `${name} is not a setting.`,
+    expected: valid.length > 0 ? `one of ${valid.join(', ')}` : 'another place',
+    suggestion: nearest(key, open) ?? nearest(key, valid),
+  };
+}
+
+function unknownValue(root: z.ZodType, data: unknown, path: Path, values: readonly unknown[]): Complaint {
+  const got = valueAt(data, path);
   return {
     code: 'unknownValue',
     path,
     message: `${path.join('.')} is ${show(got)}.`,
     expected: `one of ${listed(values)}`,
     got,
-    suggestion: nearest(String(got), values.map(String)),
+    suggestion: valueMeant(String(got), values.map(String), aliasesAt(root, data, path)),
   };
+}
+
+/** Other names of the values that may stand at `path`; at a discriminator those of every member. */
+function aliasesAt(root: z.ZodType, data: unknown, path: Path): Readonly<Record<string, string>> {
+  const owner = schemaAt(root, data, path.slice(0, -1));
+  const own = schemaAt(root, data, path);
+  const schemas = [...(own ? [own] : []), ...(owner ? discriminators(owner) : [])];
+  return Object.assign({}, ...schemas.map((schema) => metaOf(schema).valuesAlsoCalled)) as Record<
+    string,
+    string
+  >;
 }
 
 const TYPES: Readonly<Record<string, string>> = {

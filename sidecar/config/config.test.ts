@@ -228,6 +228,9 @@ describe('JSON Schema', () => {
     };
     expect(Object.keys(schema.properties)).toContain('training');
     expect(schema['x-citations']['dkel']).toContain('2312.11218');
-    expect(JSON.stringify(schema)).toContain('Released code: 0.999');
+    const text = JSON.stringify(schema);
+    expect(text).toContain('"x-paper":[{"value":0.999,"certainty":"releasedCode"');
+    expect(text).toContain('"x-unit":"per epoch"');
+    expect(text).not.toMatch(/"(?:unit|paper|alsoCalled|valuesAlsoCalled)":/u);
   });
 });

@@ -24,6 +24,7 @@ const rates: Rule = (_experiment, { stages }, written) => {
       message: `A learning rate of ${learningRate} is unusually large for ${name}.`,
       expected: `≤ ${LARGEST_RATE[name]}`,
       got: learningRate,
+      proposals: [{ path, value: LARGEST_RATE[name] / 10 }],
     });
   }
   return [...found.values()];
@@ -41,6 +42,10 @@ const warmups: Rule = (_experiment, { stages }, written) => {
       message: `The rate warms up for ${warmupEpochs} epochs, but the stage ${stage.name} has ${round(stage.epochs)}.`,
       expected: `< ${round(stage.epochs)}`,
       got: warmupEpochs,
+      proposals: [
+        { path, value: round(stage.epochs / 20) },
+        { path, value: 0 },
+      ],
     });
   }
   return [...found.values()];
@@ -57,6 +62,7 @@ const validation: Rule = ({ training }) =>
           message: 'A validation of 1 is one sample, not all of them.',
           expected: 'a share below 1, such as 0.1, or a count of at least a hundred',
           got: 1,
+          proposals: [{ path: ['training', 'validation'], value: 0.1 }],
         },
       ]
     : [];
@@ -73,6 +79,7 @@ const intervals: Rule = (
       message: `The run ends at step ${totalSteps}, so there is no checkpoint but the last: killed, it begins anew.`,
       expected: `< ${totalSteps}`,
       got: checkpoints.every,
+      proposals: totalSteps > 1 ? [{ path: ['checkpoints', 'every'], value: Math.ceil(totalSteps / 5) }] : [],
     });
   const main = stages.at(-1);
   const evaluates = splits.validation > 0 || declaration.headline(method).series.startsWith('test/');
@@ -83,6 +90,7 @@ const intervals: Rule = (
       message: `The stage ${main.name} has ${round(main.epochs)} epochs, so it is evaluated once, at its end: there is nothing to choose the best from.`,
       expected: `< ${round(main.epochs)}`,
       got: evaluation.every,
+      proposals: [{ path: ['evaluation', 'every'], value: Math.max(1, Math.floor(main.epochs / 10)) }],
     });
   return found;
 };
@@ -117,6 +125,7 @@ const effects: Rule = (experiment, plan, written) =>
         message: `${path} changes nothing: ${reason}.`,
         expected: '',
         got: value,
+        proposals: [{ path: segments, value: undefined }],
       },
     ];
   });

@@ -61,6 +61,12 @@ export interface Finding {
   readonly suggestion: string | null;
 }
 
+/** Another value for a setting; undefined: the setting taken away. */
+export interface Proposal {
+  readonly path: Path;
+  readonly value: unknown;
+}
+
 /** A finding before its place is known. */
 export interface Complaint {
   readonly code: RuleCode;
@@ -69,6 +75,8 @@ export interface Complaint {
   readonly expected: string;
   readonly got?: unknown;
   readonly suggestion?: string | null;
+  /** Values that would settle it, the best first. */
+  readonly proposals?: readonly Proposal[];
   /** Point at the key instead of its value. */
   readonly atKey?: boolean;
   /** Offsets in the text, where they do not follow from the path. */

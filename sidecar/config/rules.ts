@@ -1,4 +1,4 @@
-import { backbone } from '../models/registry.spec.ts';
+import { backbone, modelOptions } from '../models/registry.spec.ts';
 import { traceNetwork } from '../models/shapes.spec.ts';
 import { plain } from '../models/spec.ts';
 import { DOUBTS } from './doubts.ts';
@@ -6,6 +6,7 @@ import { nearest } from './nearest.ts';
 import type { Experiment } from './experiment.ts';
 import { RULES, type Complaint } from './findings.ts';
 import type { Plan } from './plan.ts';
+import { discriminatorValues } from './schemaWalk.ts';
 
 /** @param written the data of the file, without defaults */
 export type Rule = (experiment: Experiment, plan: Plan, written: unknown) => Complaint[];
@@ -19,6 +20,7 @@ const splits: Rule = ({ training }, { splits, data }) => {
         message: `A validation split of ${training.validation} leaves nothing of ${data.train} training samples.`,
         expected: `a share below 1 or a count below ${data.train}`,
         got: training.validation,
+        proposals: [{ path: ['training', 'validation'], value: 0.1 }],
       },
     ];
   if (training.batchSize <= splits.train) return [];
@@ -29,9 +31,23 @@ const splits: Rule = ({ training }, { splits, data }) => {
       message: `A batch of ${training.batchSize} is larger than the training split of ${splits.train} samples.`,
       expected: `≤ ${splits.train}`,
       got: training.batchSize,
+      proposals: [{ path: ['training', 'batchSize'], value: splits.train }],
     },
   ];
 };
+
+/** Models, with their defaults, that can read the data set. */
+const fitting = ({ data }: Plan): { name: string }[] =>
+  (discriminatorValues(modelOptions)?.values ?? []).flatMap((name) => {
+    const options = modelOptions.safeParse({ name });
+    try {
+      if (!options.success) return [];
+      traceNetwork(plain(backbone(options.data, data.shape, data.classes), data.shape));
+      return [{ name: options.data.name }];
+    } catch {
+      return [];
+    }
+  });
 
 const models: Rule = (experiment, plan) => {
   const found: Complaint[] = [];
@@ -43,6 +59,7 @@ const models: Rule = (experiment, plan) => {
         message: `The method ${experiment.method.name} needs a model ${name}.`,
         expected: `models.${name} or models.default`,
         suggestion: nearest(name, Object.keys(experiment.models)),
+        proposals: fitting(plan).map((value) => ({ path: ['models', name], value })),
       });
       continue;
     }
@@ -56,6 +73,7 @@ const models: Rule = (experiment, plan) => {
         message: `${options.name} cannot read ${experiment.dataset.name}: ${(error as Error).message}`,
         expected: `a model for samples of shape [${plan.data.shape.join(', ')}]`,
         got: options.name,
+        proposals: fitting(plan).map((value) => ({ path, value })),
       });
     }
   }
@@ -86,6 +104,7 @@ const views: Rule = ({ views: { crop, flip } }, { data }) => {
         message: `Samples of shape [${data.shape.join(', ')}] are not images: they can neither be cropped nor mirrored.`,
         expected: 'crop.padding: 0 and flip: false, or an image data set',
         got: used.join('.'),
+        proposals: [{ path: ['views', ...used], value: undefined }],
       },
     ];
   }
@@ -98,6 +117,7 @@ const views: Rule = ({ views: { crop, flip } }, { data }) => {
       message: `A crop padding of ${crop.padding} can move a ${height}×${width} image wholly out of sight.`,
       expected: `≤ ${most}`,
       got: crop.padding,
+      proposals: [{ path: ['views', 'crop', 'padding'], value: most }],
     },
   ];
 };
@@ -126,6 +146,7 @@ const stages: Rule = (experiment, plan) => {
         message: `The stage ${stage.name} ends at epoch ${stage.epochs}, before the milestone ${milestone}.`,
         expected: `< ${stage.epochs}`,
         got: milestone,
+        proposals: [{ path: [...own, 'milestones', index], value: undefined }],
       });
     });
   }
@@ -144,6 +165,7 @@ const stages: Rule = (experiment, plan) => {
       message: `The stage ${main.name} has no steps: nothing would be learnt.`,
       expected: 'at least one optimiser step',
       got: own?.steps ?? own?.epochs ?? experiment.training.epochs,
+      proposals: [{ path, value: 1 }],
     });
   }
   return found;
@@ -154,7 +176,13 @@ const method: Rule = (experiment, plan) => {
   if (!main || main.steps < 1 || !plan.declaration.doubts) return [];
   return plan.declaration
     .doubts(experiment.method, { epochs: main.epochs, steps: main.steps })
-    .map(({ code, path, message, expected }) => ({ code, path: ['method', ...path], message, expected }));
+    .map(({ code, path, message, expected, proposals = [] }) => ({
+      code,
+      path: ['method', ...path],
+      message,
+      expected,
+      proposals: proposals.map((each) => ({ path: ['method', ...each.path], value: each.value })),
+    }));
 };
 
 const selection: Rule = (
@@ -171,6 +199,10 @@ const selection: Rule = (
             'Without a validation split there is nothing to select on: the last networks are kept as the best.',
           expected: '> 0, or checkpoints.keepBest: 0',
           got: training.validation,
+          proposals: [
+            { path: ['training', 'validation'], value: 0.1 },
+            { path: ['checkpoints', 'keepBest'], value: 0 },
+          ],
         },
       ];
 

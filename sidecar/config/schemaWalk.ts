@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { isRecord } from './records.ts';
+import { isRecord, valueAt } from './records.ts';
 import type { Path } from './findings.ts';
 
 type Schema = z.core.$ZodType;
@@ -52,12 +52,9 @@ export function schemaAt(root: Schema, data: unknown, path: Path): Schema | unde
     schema = schema && chosen(schema, value);
     if (!schema) return undefined;
     const def: Definition = definition(schema);
-    schema = def.shape?.[String(segment)] ?? def.valueType ?? def.element;
-    value = isRecord(value)
-      ? value[String(segment)]
-      : Array.isArray(value)
-        ? value[Number(segment)]
-        : undefined;
+    const key = String(segment);
+    schema = def.shape && Object.hasOwn(def.shape, key) ? def.shape[key] : (def.valueType ?? def.element);
+    value = valueAt(value, [segment]);
   }
   return schema;
 }
@@ -66,8 +63,9 @@ export function schemaAt(root: Schema, data: unknown, path: Path): Schema | unde
 export function keysAt(root: Schema, data: unknown, path: Path): readonly string[] {
   const at = schemaAt(root, data, path);
   if (!at) return [];
-  const value = path.reduce<unknown>((v, key) => (isRecord(v) ? v[String(key)] : undefined), data);
-  return Object.keys(definition(chosen(at, value) ?? at).shape ?? {});
+  const union = definition(at).discriminator;
+  const shape = definition(chosen(at, valueAt(data, path)) ?? at).shape;
+  return shape ? Object.keys(shape) : union === undefined ? [] : [union];
 }
 
 /** Values of a union's discriminator, read from its members. */
@@ -79,6 +77,55 @@ export function discriminatorValues(union: Schema): { key: string; values: reado
     key,
     values: (def.options ?? []).flatMap((option) => choices(definition(option).shape?.[key] ?? option)),
   };
+}
+
+export type Kind = 'map' | 'list' | 'choice' | 'boolean' | 'number' | 'text' | 'mixed';
+
+/** What sort of value a schema takes; `null` beside another sort does not count. */
+export function kindOf(schema: Schema): Kind {
+  const def = definition(schema);
+  switch (def.type) {
+    case 'object':
+    case 'record':
+      return 'map';
+    case 'array':
+    case 'tuple':
+      return 'list';
+    case 'enum':
+    case 'literal':
+      return 'choice';
+    case 'boolean':
+    case 'number':
+      return def.type;
+    case 'string':
+      return 'text';
+    case 'union': {
+      const kinds = new Set((def.options ?? []).map(kindOf));
+      const [only] = kinds;
+      return kinds.size === 1 && only ? only : 'mixed';
+    }
+    default:
+      return 'mixed';
+  }
+}
+
+/** The maps that a schema can be: a union's members, or itself. */
+export function members(
+  schema: Schema,
+): readonly { schema: Schema; shape: Readonly<Record<string, Schema>> }[] {
+  const def = definition(schema);
+  if (def.type === 'union') return (def.options ?? []).flatMap(members);
+  return def.shape ? [{ schema: unwrap(schema), shape: def.shape }] : [];
+}
+
+/** The schema of the values of a map with free keys. */
+export const valueSchema = (schema: Schema): Schema | undefined => definition(schema).valueType;
+
+/** The schemas of a union's discriminator, one per member; none for other schemas. */
+export function discriminators(union: Schema): readonly Schema[] {
+  const { discriminator, options = [] } = definition(union);
+  if (discriminator === undefined) return [];
+  return options.flatMap((option) => definition(option).shape?.[discriminator] ?? []);
 }
 
 /** Reorders plain data into the order of the schema's keys, so that two files compare line by line. */

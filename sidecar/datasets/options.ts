@@ -1,6 +1,11 @@
 import { z } from 'zod';
 
-const limit = z.number().int().min(1).optional().describe('Use only the first n training samples.');
+const limit = z
+  .number()
+  .int()
+  .min(1)
+  .optional()
+  .meta({ description: 'Use only the first n training samples.', unit: 'samples' });
 
 const mnistOptions = z
   .strictObject({ name: z.literal('mnist'), limit })
@@ -9,17 +14,39 @@ const mnistOptions = z
 const syntheticOptions = z
   .strictObject({
     name: z.literal('synthetic'),
-    samples: z.number().int().min(1).max(1_000_000).default(512).describe('Training samples.'),
-    testSamples: z.number().int().min(1).max(1_000_000).default(256).describe('Test samples.'),
-    classes: z.number().int().min(2).max(1000).default(4).describe('Number of classes.'),
+    samples: z
+      .number()
+      .int()
+      .min(1)
+      .max(1_000_000)
+      .default(512)
+      .meta({ description: 'Training samples.', unit: 'samples' }),
+    testSamples: z
+      .number()
+      .int()
+      .min(1)
+      .max(1_000_000)
+      .default(256)
+      .meta({ description: 'Test samples.', unit: 'samples' }),
+    classes: z
+      .number()
+      .int()
+      .min(2)
+      .max(1000)
+      .default(4)
+      .meta({ description: 'Number of classes.', unit: 'classes', alsoCalled: ['numClasses'] }),
     shape: z
       .union([
         z.tuple([z.number().int().min(1)]),
         z.tuple([z.number().int().min(1), z.number().int().min(1), z.number().int().min(1)]),
       ])
       .default([8])
-      .describe('[features] or [height, width, channels].'),
-    noise: z.number().min(0).default(0.5).describe('Standard deviation around each class centre.'),
+      .meta({ description: '[features] or [height, width, channels].' }),
+    noise: z
+      .number()
+      .min(0)
+      .default(0.5)
+      .meta({ description: 'Standard deviation around each class centre.' }),
   })
   .meta({ title: 'Synthetic', description: 'Gaussian classes drawn from the seed; for tests.' });
 
@@ -39,16 +66,27 @@ export const viewOptions = z
           .min(0)
           .max(64)
           .default(0)
-          .describe('Zeros (raw pixels) around the image before a random crop.'),
+          .meta({
+            description: 'Zeros (raw values) around the image before a random crop.',
+            unit: 'pixels',
+            alsoCalled: ['pad'],
+          }),
       })
-      .prefault({}),
-    flip: z.boolean().default(false).describe('Mirror half of the views left to right.'),
+      .prefault({})
+      .meta({ description: 'Each view is a random crop of the padded image.' }),
+    flip: z
+      .boolean()
+      .default(false)
+      .meta({
+        description: 'Mirror half of the views left to right.',
+        alsoCalled: ['mirror', 'horizontalFlip'],
+      }),
     noise: z
       .number()
       .min(0)
       .max(10)
       .default(0)
-      .describe('Standard deviation added to each normalised value.'),
+      .meta({ description: 'Standard deviation added to each normalised value.' }),
   })
   .meta({ title: 'Views', description: 'How each view of a sample is augmented, independently.' });
 

@@ -115,4 +115,6 @@ export interface Doubt {
   readonly path: readonly string[];
   readonly message: string;
   readonly expected: string;
+  /** Values of options that would settle it, the best first; paths below `method`. */
+  readonly proposals?: readonly { readonly path: readonly string[]; readonly value: unknown }[];
 }

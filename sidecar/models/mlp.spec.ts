@@ -6,8 +6,12 @@ const widths = z.array(z.number().int().min(1).max(8192)).max(8);
 export const mlpOptions = z
   .strictObject({
     name: z.literal('mlp'),
-    trunk: widths.default([64]).describe('Widths of the hidden layers that peers share.'),
-    branch: widths.default([32]).describe('Widths of the hidden layers that each peer has alone.'),
+    trunk: widths
+      .default([64])
+      .meta({ description: 'Widths of the hidden layers that peers share.', unit: 'units' }),
+    branch: widths
+      .default([32])
+      .meta({ description: 'Widths of the hidden layers that each peer has alone.', unit: 'units' }),
   })
   .meta({
     title: 'Multi-layer perceptron',

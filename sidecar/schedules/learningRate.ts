@@ -4,32 +4,53 @@ const warmup = z
   .number()
   .nonnegative()
   .default(0)
-  .describe('Epochs over which the rate rises linearly from 0 to its first value.');
+  .meta({
+    description: 'Over which the rate rises linearly from 0 to its first value.',
+    unit: 'epochs',
+    alsoCalled: ['warmup'],
+  });
 
 /** Learning-rate schedules; the numbers they give are factors on the optimiser's `learningRate`. */
 export const learningRateSchedule = z
   .discriminatedUnion('name', [
-    z.strictObject({ name: z.literal('constant'), warmupEpochs: warmup }).meta({ title: 'Constant' }),
     z
       .strictObject({
-        name: z.literal('multiStep'),
+        name: z.literal('constant').meta({ valuesAlsoCalled: { none: 'constant', fixed: 'constant' } }),
+        warmupEpochs: warmup,
+      })
+      .meta({ title: 'Constant' }),
+    z
+      .strictObject({
+        name: z.literal('multiStep').meta({ valuesAlsoCalled: { step: 'multiStep' } }),
         milestones: z
           .array(z.number().positive())
           .default([150, 225])
-          .describe('Epochs at which the rate is multiplied by `factor`.'),
-        factor: z.number().positive().max(1).default(0.1).describe('Multiplier at each milestone.'),
+          .meta({
+            description: 'At which the rate is multiplied by `factor`.',
+            unit: 'epochs',
+            alsoCalled: ['steps', 'drops'],
+          }),
+        factor: z
+          .number()
+          .positive()
+          .max(1)
+          .default(0.1)
+          .meta({ description: 'Multiplier at each milestone.', alsoCalled: ['gamma'] }),
         warmupEpochs: warmup,
       })
       .meta({ title: 'Multi-step' }),
     z
       .strictObject({
         name: z.literal('cosine'),
-        final: z.number().min(0).max(1).default(0).describe('Factor at the end of the stage.'),
+        final: z.number().min(0).max(1).default(0).meta({ description: 'Factor at the end of the stage.' }),
         warmupEpochs: warmup,
       })
       .meta({ title: 'Cosine decay' }),
   ])
-  .describe('How the learning rate moves; evaluated at every step, over the epochs of its stage.');
+  .meta({
+    title: 'Schedule',
+    description: 'How the learning rate moves; evaluated at every step, over the epochs of its stage.',
+  });
 
 export type LearningRateSchedule = z.infer<typeof learningRateSchedule>;
 

@@ -1,0 +1,92 @@
+import { Lexer, type Node } from 'yaml';
+import type { TextDocument } from 'vscode-languageserver-textdocument';
+import type { Range } from 'vscode-languageserver-types';
+import { checkDocument, type Checked } from '../../../sidecar/config/check.ts';
+import { ExperimentDocument } from '../../../sidecar/config/document.ts';
+import type { Extent } from '../../../sidecar/config/yamlTree.ts';
+
+/** What the lexer emits without a counterpart in the text. */
+const CONTROL = new Set(['\u{FEFF}', '\u0002', '\u0018', '\u001F']);
+
+/** One version of a document, parsed and checked once. */
+export class Source {
+  readonly text: string;
+  readonly experiment: ExperimentDocument;
+  readonly checked: Checked;
+  readonly isJson: boolean;
+  readonly eol: string;
+  #comments: readonly Extent[] | null = null;
+
+  constructor(readonly document: TextDocument) {
+    this.text = document.getText();
+    this.experiment = new ExperimentDocument(document.uri, this.text);
+    this.checked = checkDocument(this.experiment);
+    this.isJson = document.languageId === 'json' || /\.json$/iu.test(document.uri);
+    this.eol = this.text.includes('\r\n') ? '\r\n' : '\n';
+  }
+
+  get root(): Node | null {
+    return this.experiment.root;
+  }
+
+  /** Plain data as written, empty where there is none. */
+  get data(): Readonly<Record<string, unknown>> {
+    return this.experiment.data ?? {};
+  }
+
+  /** Where comments stand, in order, without their line ends. */
+  get comments(): readonly Extent[] {
+    this.#comments ??= commentsIn(this.text);
+    return this.#comments;
+  }
+
+  range([from, to]: Extent): Range {
+    return { start: this.document.positionAt(from), end: this.document.positionAt(to) };
+  }
+
+  /** Offset of the first character of the line at `offset`. */
+  lineStart(offset: number): number {
+    return this.text.lastIndexOf('\n', offset - 1) + 1;
+  }
+
+  /** Offset behind the last character of the line at `offset`, before its end of line. */
+  lineEnd(offset: number): number {
+    const newline = this.text.indexOf('\n', offset);
+    if (newline === -1) return this.text.length;
+    return newline > offset && this.text[newline - 1] === '\r' ? newline - 1 : newline;
+  }
+
+  /** Columns before `offset` in its line. */
+  column(offset: number): number {
+    return offset - this.lineStart(offset);
+  }
+}
+
+function commentsIn(text: string): Extent[] {
+  const found: Extent[] = [];
+  let offset = text.startsWith('\u{FEFF}') ? 1 : 0;
+  for (const token of new Lexer().lex(text)) {
+    if (CONTROL.has(token)) continue;
+    if (token.startsWith('#')) found.push([offset, offset + token.length]);
+    offset += token.length;
+  }
+  return found;
+}
+
+const REMEMBERED = 16;
+
+/** Remembers the newest texts by document, so that the requests for one version share one parse. */
+export class Sources {
+  readonly #sources = new Map<string, Source>();
+
+  of(document: TextDocument): Source {
+    const known = this.#sources.get(document.uri);
+    if (known?.text === document.getText() && known.document.languageId === document.languageId) return known;
+    const source = new Source(document);
+    this.#sources.delete(document.uri);
+    this.#sources.set(document.uri, source);
+    const [oldest] = this.#sources.keys();
+    if (this.#sources.size > REMEMBERED && oldest !== undefined) this.#sources.delete(oldest);
+    return source;
+  }
+}
