@@ -4,7 +4,8 @@ import packageJson from '../package.json' with { type: 'json' };
 import { diff } from './cli/diff.ts';
 import { newExperiment, printMethods, printResolved, printSchema, validate } from './cli/experiments.ts';
 import { BadInput, EXIT, tell } from './cli/output.ts';
-import { branchAttached, runAttached } from './cli/run.ts';
+import { branchAttached, repeatAttached, runAttached } from './cli/run.ts';
+import { explain } from './cli/explain.ts';
 import { ProtocolError } from './protocol/errors.ts';
 import { StoreError } from './store/errors.ts';
 import { list, prune, resume, showRun, want } from './cli/runs.ts';
@@ -75,6 +76,14 @@ program
   .action(
     exits((run: string, o: { step: number; set: string[]; json: boolean }) => branchAttached(runs(), run, o)),
   );
+
+program
+  .command('again <run>')
+  .description(
+    'run once more what a run really ran, so that every number is the same; says what is in the way',
+  )
+  .option(...JSON_FLAG)
+  .action(exits((run: string, o: { json: boolean }) => repeatAttached(runs(), run, o.json)));
 
 program
   .command('resume <run>')
@@ -162,6 +171,14 @@ program
   .option('--csv', 'values alone', false)
   .action(
     exits((names: string[], o: { json: boolean; markdown: boolean; csv: boolean }) => diff(runs(), names, o)),
+  );
+
+program
+  .command('explain <before> <after>')
+  .description('in what two runs differ, settings and origin, in order of likely effect')
+  .option(...JSON_FLAG)
+  .action(
+    exits((before: string, after: string, o: { json: boolean }) => explain(runs(), before, after, o.json)),
   );
 
 program

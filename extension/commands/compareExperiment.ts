@@ -55,8 +55,8 @@ async function baselinesOf(app: App, uri: Uri): Promise<Choice[]> {
   const text = (await workspace.openTextDocument(uri)).getText();
   const named = parseExperiment(uri.path, text).resolved?.experiment.baseline;
   const pinned = app.model.runs.filter(({ notes }) => notes.pinned).map(({ record }) => record.id);
-  const file = named && 'file' in named ? Uri.joinPath(uri, '..', named.file) : null;
-  const run = named && 'run' in named ? [named.run] : [];
+  const file = named?.file === undefined ? null : Uri.joinPath(uri, '..', named.file);
+  const run = named?.run === undefined ? [] : [named.run];
   return [
     ...(file
       ? [{ label: workspace.asRelativePath(file), comparable: { kind: 'file', uri: file } as const }]

@@ -6,7 +6,6 @@ import type { App } from '../app.ts';
 import { Failure } from '../failure.ts';
 import { EXPERIMENT_FILE, EXPERIMENT_GLOB } from '../identity.ts';
 import { showFindings } from '../language/findings.ts';
-import { can, pickRun } from '../runs/pickRun.ts';
 import { standingOverrides } from '../settings.ts';
 import { assertTrusted } from '../trust.ts';
 
@@ -95,18 +94,4 @@ export async function startRun(app: App, argument?: unknown): Promise<string | n
   if (!uri) return null;
   const run = await submit(app, await sourceOf(uri), []);
   return run?.record.id ?? null;
-}
-
-/** The same again: same resolved configuration, same seed. */
-export async function runAgain(app: App, argument?: unknown): Promise<string | null> {
-  assertTrusted();
-  const run = await pickRun(app, argument, can.always, l10n.t('Run which one again, exactly?'));
-  if (!run) return null;
-  const link = await app.sidecar.link();
-  const { resolvedText } = await link.request('runs/show', { run: run.record.id });
-  const answer = await link.request('runs/start', {
-    source: { kind: 'text', text: resolvedText, fileName: 'experiment.distill.yaml' },
-    overrides: [],
-  });
-  return accept(app, answer)?.record.id ?? null;
 }

@@ -6,6 +6,7 @@ import { settle, tailOfLog } from '../daemon/settle.ts';
 import { missingData } from '../datasets/registry.ts';
 import { branchRun } from '../launchers/branchRun.ts';
 import { prepareRun, type PreparedRun } from '../launchers/prepareRun.ts';
+import { repeatRun } from '../launchers/repeatRun.ts';
 import type { TrainerEnd } from '../launchers/launcher.ts';
 import { isEnded } from '../protocol/runRecord.ts';
 import { LOG_FILE, readRun } from '../store/runs.ts';
@@ -57,6 +58,27 @@ export async function branchAttached(
   const prepared = await branchRun({ runDir: parentDir, step, overrides, status: 'preparing' }, missingData);
   const runDir = accepted(prepared, options.json);
   return runDir === null ? EXIT.badInput : trainAttached(runDir, options.json, null, wishes);
+}
+
+/**
+ * Runs once more what a run really ran, so that the numbers are the same.
+ * @returns the exit code: bad input where that cannot be
+ */
+export async function repeatAttached(runsFolder: string, name: string, json: boolean): Promise<number> {
+  const wishes = new StopWishes();
+  const runDir = await findRun(runsFolder, name);
+  const repeat = (despite: boolean) => repeatRun({ runDir, despite, status: 'preparing' }, missingData);
+  let repeated = await repeat(false);
+  if (repeated.kind === 'obstructed') {
+    for (const { severity, what, message, next } of repeated.obstacles)
+      tell(`${severity} ${what}: ${message} ${next}`);
+    // What only warns is said, and stops nobody who asks on the command line.
+    if (repeated.obstacles.some(({ severity }) => severity === 'refuse')) return EXIT.badInput;
+    repeated = await repeat(true);
+    if (repeated.kind === 'obstructed') return EXIT.badInput;
+  }
+  const repeatDir = accepted(repeated, json);
+  return repeatDir === null ? EXIT.badInput : trainAttached(repeatDir, json, null, wishes);
 }
 
 /** Reports what was found. @returns the run directory, or null when none was made */

@@ -56,14 +56,15 @@ describe('the difference of two experiments', () => {
     const valueAt = ({ resolved }: Subject, path: string): unknown =>
       path
         .split('.')
-        .reduce<unknown>((at, key) => (at as Record<string, unknown> | undefined)?.[key], resolved.experiment);
+        .reduce<unknown>(
+          (at, key) => (at as Record<string, unknown> | undefined)?.[key],
+          resolved.experiment,
+        );
     fc.assert(
       fc.property(changes, changes, (some, others) => {
         const [a, b] = [subjectOf(BASE, asSet(some)), subjectOf(BASE, asSet(others))];
         const expected = Object.keys(FREE).filter(
-          (path) =>
-            JSON.stringify(valueAt(a, path)) !==
-            JSON.stringify(valueAt(b, path)),
+          (path) => JSON.stringify(valueAt(a, path)) !== JSON.stringify(valueAt(b, path)),
         );
         const comparison = compareExperiments([a, b]);
         expect(paths(comparison).sort()).toEqual(expected.sort());

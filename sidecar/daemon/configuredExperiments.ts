@@ -4,6 +4,7 @@ import { parametersOf } from '../config/parameters.ts';
 import { missingData } from '../datasets/registry.ts';
 import { branchRun } from '../launchers/branchRun.ts';
 import { prepareRun, type PreparedRun as Prepared } from '../launchers/prepareRun.ts';
+import { repeatRun } from '../launchers/repeatRun.ts';
 import { ProtocolError } from '../protocol/errors.ts';
 import type { Experiments, PreparedRun } from './experiments.ts';
 
@@ -21,6 +22,12 @@ export const configuredExperiments: Experiments = {
     return answer(await prepareRun(runsFolder, { experiment, overrides, status: 'queued' }, missingData));
   },
   branch: async (request) => answer(await branchRun({ ...request, status: 'queued' }, missingData)),
+  repeat: async (request) => {
+    const repeated = await repeatRun({ ...request, status: 'queued' }, missingData);
+    return repeated.kind === 'obstructed'
+      ? { kind: 'obstructed', obstacles: [...repeated.obstacles] }
+      : answer(repeated);
+  },
   parameters: parametersOf,
 };
 

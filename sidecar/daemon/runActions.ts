@@ -1,7 +1,7 @@
 /**
  * What clients can do to runs. Live trainers are never signalled: the wish is written down, and they reconcile.
  *
- * API: RunActions.start, branch, stop, pause, resume, checkpoint, remove annotate.
+ * API: RunActions.start, branch, repeat, stop, pause, resume, checkpoint, remove annotate.
  */
 import { existsSync, mkdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -49,6 +49,12 @@ export class RunActions {
   }: RequestParams<'runs/branch'>): Promise<RequestResult<'runs/branch'>> {
     const { run } = await findRun(this.#watcher, id);
     return this.#submitted(await this.#experiments.branch({ runDir: run.runDir, step, overrides }));
+  }
+
+  async repeat({ run: id, despite }: RequestParams<'runs/repeat'>): Promise<RequestResult<'runs/repeat'>> {
+    const { run } = await findRun(this.#watcher, id);
+    const repeated = await this.#experiments.repeat({ runDir: run.runDir, despite });
+    return repeated.kind === 'obstructed' ? repeated : this.#submitted(repeated);
   }
 
   /** A live run is asked to stop; one that nobody works on ends at once. */

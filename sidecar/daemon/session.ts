@@ -126,6 +126,7 @@ export class Session {
       }),
       'runs/start': (params) => actions.start(params),
       'runs/branch': (params) => actions.branch(params),
+      'runs/repeat': (params) => actions.repeat(params),
       'runs/stop': ({ run }) => actions.stop(run),
       'runs/pause': ({ run }) => actions.pause(run),
       'runs/resume': ({ run }) => actions.resume(run),

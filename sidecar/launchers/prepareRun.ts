@@ -1,20 +1,23 @@
 import { createHash } from 'node:crypto';
-import { execFile } from 'node:child_process';
 import { basename, dirname, resolve } from 'node:path';
-import { promisify } from 'node:util';
 import { COMMON_SERIES } from '../config/commonSeries.ts';
 import { parseExperiment, resolvedYaml, type DataProbe } from '../config/load.ts';
 import { loadExperiment } from '../config/loadFile.ts';
 import type { Finding } from '../config/findings.ts';
+import type { Provenance } from '../protocol/provenance.ts';
 import type { RunRecord, RunStatus } from '../protocol/runRecord.ts';
 import type { CheckpointFiles } from '../store/checkpoints.ts';
 import { createRun } from '../store/runs.ts';
+import packageJson from '../../package.json' with { type: 'json' };
+import { gitState, type FoundGit } from './gitState.ts';
 
 export interface RunRequest {
   /** An experiment file, or its text under a name. */
   readonly experiment: { readonly path: string } | { readonly name: string; readonly text: string };
   readonly overrides: readonly string[];
   readonly status: Extract<RunStatus, 'queued' | 'preparing'>;
+  /** The run of which it is an exact repetition. */
+  readonly repeats?: NonNullable<Provenance['repeats']>;
   /** The checkpoint from which it begins, and whose it is. */
   readonly branch?: { readonly parent: NonNullable<RunRecord['parent']>; readonly files: CheckpointFiles };
 }
@@ -28,13 +31,15 @@ export type PreparedRun =
     }
   | { readonly kind: 'invalid'; readonly findings: readonly Finding[] };
 
+const NO_FILE: FoundGit = { state: null, patch: null, problem: 'the experiment did not come from a file' };
+
 /** Validates an experiment and makes its run directory; nothing is made of a bad one. */
 export async function prepareRun(
   runsFolder: string,
   request: RunRequest,
   probe: DataProbe,
 ): Promise<PreparedRun> {
-  const { experiment, overrides, branch } = request;
+  const { experiment, overrides, branch, repeats = null } = request;
   const fromFile = 'path' in experiment;
   const loaded = fromFile
     ? await loadExperiment(experiment.path, overrides, probe)
@@ -46,11 +51,13 @@ export async function prepareRun(
   const yaml = resolvedYaml(resolved);
   const name = fromFile ? basename(experiment.path) : experiment.name;
   const main = plan.stages.at(-1);
+  const git = fromFile ? await gitState(dirname(resolve(experiment.path))) : NO_FILE;
   const { runDir, record } = createRun(runsFolder, {
     experimentText: loaded.text,
     experimentFileName: name,
     resolvedYaml: yaml,
     status: request.status,
+    patch: git.patch,
     ...(branch ? { checkpoint: { step: branch.parent.step, files: branch.files } } : {}),
     record: {
       experiment: { name: settings.name ?? name, path: fromFile ? resolve(experiment.path) : null },
@@ -65,23 +72,11 @@ export async function prepareRun(
       headline: plan.declaration.headline(settings.method),
       series: [...COMMON_SERIES, ...plan.declaration.series],
       roles: plan.declaration.roles(settings.method, [...plan.models.keys()]),
-      environment: await gitState(fromFile ? dirname(resolve(experiment.path)) : process.cwd()),
       digests: { config: createHash('sha256').update(yaml).digest('hex') },
+      provenance: { distillery: packageJson.version, git: git.state, gitProblem: git.problem, repeats },
       parent: branch?.parent ?? null,
       step: branch?.parent.step ?? 0,
     },
   });
   return { kind: 'ready', runDir, record, warnings: loaded.findings };
-}
-
-/** Commit and cleanliness of the folder, where it is in a git work tree; nothing otherwise. */
-async function gitState(folder: string): Promise<Record<string, string>> {
-  const git = async (...args: string[]) =>
-    (await promisify(execFile)('git', ['-C', folder, ...args], { timeout: 5_000 })).stdout.trim();
-  try {
-    const commit = await git('rev-parse', 'HEAD');
-    return { gitCommit: commit, gitDirty: String((await git('status', '--porcelain')) !== '') };
-  } catch (error) {
-    return { git: `not recorded: ${(error as Error).message.split('\n')[0] ?? ''}` };
-  }
 }

@@ -7,6 +7,7 @@
 import { z } from 'zod';
 import { findingSchema } from './finding.ts';
 import { notesSchema } from './notes.ts';
+import { obstacleSchema } from './obstacle.ts';
 import { predictionsSchema } from './predictions.ts';
 import { runIdSchema } from './runRecord.ts';
 import { runSummarySchema } from './runSummary.ts';
@@ -79,6 +80,13 @@ export const requests = {
   'runs/branch': {
     params: ofRun.extend({ step: z.int().min(0), overrides: z.array(z.string()) }),
     result: submitted,
+  },
+  'runs/repeat': {
+    params: ofRun.extend({ despite: z.boolean() }),
+    result: z.discriminatedUnion('kind', [
+      ...submitted.options,
+      z.object({ kind: z.literal('obstructed'), obstacles: z.array(obstacleSchema) }),
+    ]),
   },
   'runs/stop': { params: ofRun, result: nothing },
   'runs/pause': { params: ofRun, result: nothing },
@@ -154,6 +162,7 @@ const NEEDED: Readonly<Record<RequestMethod, Access>> = {
   'runs/list': 'read',
   'runs/start': 'full',
   'runs/branch': 'full',
+  'runs/repeat': 'full',
   'runs/stop': 'full',
   'runs/pause': 'full',
   'runs/resume': 'full',

@@ -6,6 +6,7 @@
  */
 import { z } from 'zod';
 import { wireNumber } from './number.ts';
+import { provenanceSchema } from './provenance.ts';
 
 export const RUN_RECORD_VERSION = 1;
 
@@ -71,6 +72,8 @@ export const runRecordSchema = z
     backend: z.object({ name: z.string(), device: z.string(), version: z.string() }).nullable(),
     environment: z.record(z.string(), z.string()),
     digests: z.record(z.string(), z.string()),
+    /** Absent in runs of versions that did not record it. */
+    provenance: provenanceSchema.optional(),
     /** The run and step that this one was branched from. */
     parent: z.object({ run: runIdSchema, step: count }).nullable(),
     series: z.array(seriesDeclarationSchema).optional(),

@@ -2,7 +2,7 @@
  * Run directories: making, reading, listing.
  *
  * API: createRun(runsFolder, {…}) → {runDir, record}, readRun(runDir), writeRun(runDir, record), listRuns(runsFolder),
- * RESOLVED_FILE, LOG_FILE, PREDICTIONS_FILE, experimentFile(runDir).
+ * RESOLVED_FILE, LOG_FILE, PREDICTIONS_FILE, PATCH_FILE, experimentFile(runDir).
  */
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
@@ -25,6 +25,8 @@ export const RECORD_FILE = 'run.json';
 export const RESOLVED_FILE = 'resolved.yaml';
 export const LOG_FILE = 'log.txt';
 export const PREDICTIONS_FILE = 'predictions.json';
+/** Uncommitted changes of the work tree that the experiment was in. */
+export const PATCH_FILE = 'workspace.patch';
 
 const NAME_ATTEMPTS = 20;
 
@@ -43,6 +45,8 @@ export interface NewRun {
   status?: Extract<RunStatus, 'queued' | 'preparing'>;
   /** Where it begins, if not at step 0. */
   checkpoint?: { step: number; files: CheckpointFiles };
+  /** Kept as `workspace.patch`. */
+  patch?: string | null;
   now?: Date;
 }
 
@@ -53,7 +57,7 @@ export interface NewRun {
  */
 export function createRun(
   runsFolder: string,
-  { experimentText, experimentFileName, resolvedYaml, record, checkpoint, ...rest }: NewRun,
+  { experimentText, experimentFileName, resolvedYaml, record, checkpoint, patch, ...rest }: NewRun,
 ): { runDir: string; record: RunRecord } {
   const { status = 'queued', now = new Date() } = rest;
   makeRunsFolder(runsFolder);
@@ -86,6 +90,7 @@ export function createRun(
   try {
     writeFileAtomic(join(hidden, experimentName), experimentText);
     writeFileAtomic(join(hidden, RESOLVED_FILE), resolvedYaml);
+    if (typeof patch === 'string') writeFileAtomic(join(hidden, PATCH_FILE), patch);
     if (checkpoint !== undefined) writeCheckpoint(hidden, checkpoint.step, checkpoint.files);
     for (let attempt = 0; attempt < NAME_ATTEMPTS; attempt++) {
       const id = runName(record, now);

@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
-import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { parseExperiment } from '../config/load.ts';
 import { formatFinding } from '../config/findings.ts';
 import { PrefetchSource } from '../datasets/batchSource.ts';
 import { newestValid } from '../store/checkpoints.ts';
+import { machineFacts } from '../store/machineFacts.ts';
 import { RESOLVED_FILE } from '../store/runs.ts';
 import { asBeginning, restoreCheckpoint } from './checkpointCodec.ts';
 import { Evaluator } from './evaluator.ts';
@@ -13,6 +13,7 @@ import type { Outcome } from './outcomes.ts';
 import { describeRun } from './preamble.ts';
 import { forgetPredictions } from './predictions.ts';
 import { RunFiles } from './runFiles.ts';
+import { repetitionFault } from './repetition.ts';
 import { openSession, samplerOptions } from './session.ts';
 
 export interface TrainOptions {
@@ -76,6 +77,8 @@ async function attempt(files: RunFiles, { worker, signal, env, log }: TrainOptio
   const { backend, dataset, sampler, training } = session;
   log(`backend ${backend.name}: ${backend.device}, ${backend.version}`);
   for (const { name, reason } of backend.skipped) log(`backend ${name} not used: ${reason}`);
+  const fault = repetitionFault(files.record, { data: dataset.digest, backend }, log);
+  if (fault) return fault;
 
   const { checkpoint, files: contents, skipped } = await newestValid(files.runDir);
   skipped.forEach(log);
@@ -89,12 +92,7 @@ async function attempt(files: RunFiles, { worker, signal, env, log }: TrainOptio
   await forgetPredictions(files, begins ? null : checkpoint.step);
   files.update({
     backend: { name: backend.name, device: backend.device, version: backend.version },
-    environment: {
-      ...files.record.environment,
-      node: process.version,
-      platform: `${process.platform}-${process.arch}`,
-      cpu: `${cpus()[0]?.model.trim() ?? 'unknown'} ×${cpus().length}`,
-    },
+    environment: { ...files.record.environment, ...machineFacts() },
     digests: { ...files.record.digests, data: dataset.digest },
     roles: training.roles.map(({ id, kind }) => ({ id, kind })),
   });

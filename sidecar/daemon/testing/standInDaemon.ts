@@ -44,6 +44,7 @@ const code = await runDaemon({
   launcher: localLauncher({ trainerEntry: values.trainer }),
   experiments: {
     start,
+    repeat: () => Promise.reject(new Error('stand-in runs are not repeated')),
     branch: () => Promise.reject(new Error('stand-in runs have no branches')),
     parameters: (text) => ({ text: JSON.stringify(text) }),
   },
