@@ -100,7 +100,10 @@ export class EditorWindow {
       try {
         await this.page.keyboard.press('Control+P');
         await this.#input().fill(name, { timeout: 3_000 });
-        await this.#rows().filter({ hasText: name }).first().click({ timeout: 4_000 });
+        const file = this.#rows().filter({
+          has: this.page.locator('.label-name', { hasText: exactly(name) }),
+        });
+        await file.first().click({ timeout: 4_000 });
         break;
       } catch (error) {
         if (attempt >= 10) throw error;
@@ -133,7 +136,7 @@ export class EditorWindow {
   }
 
   /** Rows of a view of our container. */
-  viewRows(view: 'Runs' | 'Checkpoints' | 'Environment'): Locator {
+  viewRows(view: 'Runs' | 'Checkpoints' | 'Differences' | 'Environment'): Locator {
     return this.page.locator(`.pane:has(.pane-header[aria-label^="${view}"]) .monaco-list-row`);
   }
 

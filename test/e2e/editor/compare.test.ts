@@ -1,0 +1,104 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { whyNoEditor } from '../../support/editor.ts';
+import { editorScene, type EditorScene } from '../../support/editorScene.ts';
+import { distillery } from '../../support/processes.ts';
+import { until } from '../../support/wait.ts';
+
+const EXPERIMENT = `# the one
+dataset: { name: synthetic }
+models: { default: { name: mlp } }
+method: { name: dkel, ensembleWeight: none }
+training: { epochs: 2, batchSize: 64, seed: 1 }
+`;
+/** Written in another order, with other comments; three settings differ, and of these one cannot matter. */
+const OTHER = `training: { seed: 2, batchSize: 64, epochs: 2 }
+models: { default: { name: mlp } }
+# the other
+method: { name: dkel, ensembleWeight: none, decayRate: 0.25, temperature: 4 }
+dataset: { name: synthetic }
+`;
+
+const fill = async ({ folder, runs }: EditorScene): Promise<void> => {
+  const git = (...args: string[]): void => {
+    execFileSync('git', ['-C', folder, '-c', 'user.name=x', '-c', 'user.email=x@y.z', ...args]);
+  };
+  writeFileSync(join(folder, 'one.distill.yaml'), EXPERIMENT.replace('epochs: 2', 'epochs: 3'));
+  writeFileSync(join(folder, '.gitignore'), 'runs\n');
+  git('init', '-q');
+  git('add', '.');
+  git('commit', '-qm', 'Three epochs');
+  writeFileSync(join(folder, 'one.distill.yaml'), EXPERIMENT);
+  writeFileSync(join(folder, 'other.distill.yaml'), OTHER);
+  for (const name of ['one', 'other'])
+    await distillery(['--runs', runs, 'run', join(folder, `${name}.distill.yaml`)], { CI: '' });
+};
+
+/** What differs, in the editor's own diff and as a tree. */
+describe.skipIf(whyNoEditor() !== null)('comparing experiments in the editor', () => {
+  const scene = editorScene('compare', fill, { settings: { 'git.enabled': true } });
+  const rows = async (): Promise<string[]> =>
+    scene.window.viewRows('Differences').evaluateAll((all) =>
+      all.map((row) => {
+        const part = (selector: string) => row.querySelector(selector)?.textContent ?? '';
+        const [label, description] = [part('.label-name'), part('.label-description')];
+        return description === '' ? label : `${label}: ${description}`;
+      }),
+    );
+  /** Ticks everything in the open list, and accepts. */
+  const bothRuns = async (): Promise<void> => {
+    const { page } = scene.window;
+    await page.locator('.quick-input-list .monaco-list-row').nth(1).waitFor();
+    await page.locator('.quick-input-widget').getByRole('checkbox').first().click();
+    await page.locator('.quick-input-widget input.input').first().press('Enter');
+  };
+  const picture = async (name: string): Promise<void> => {
+    mkdirSync('dist/test', { recursive: true });
+    await scene.window.page.screenshot({ path: resolve('dist/test', `${name}.png`) });
+  };
+  /** Lines that the diff marks, of both sides. */
+  const marked = (side: 'original' | 'modified') =>
+    scene.window.page.locator(
+      `.monaco-diff-editor .editor.${side} .char-${side === 'original' ? 'delete' : 'insert'}`,
+    );
+
+  it('shows two files as they would run, and exactly what differs', async () => {
+    await scene.window.openFile('one.distill.yaml');
+    await scene.window.command('Distillery: Compare Experiment With…');
+    await scene.window.pick('other.distill.yaml');
+    await scene.window.page.locator('.monaco-diff-editor').waitFor();
+    await until(rows, (all) => all.length >= 4);
+    expect(await rows()).toEqual([
+      'method.temperature: 4 → 3 (default)',
+      'training.seed: 2 → 1',
+      'cannot matter',
+      'method.decayRate: 0.25 → 0.5 (default)',
+    ]);
+    await marked('modified').first().waitFor();
+    await picture('effective-diff');
+  });
+
+  it('shows a file as it was at another commit', async () => {
+    await scene.window.openFile('one.distill.yaml');
+    await scene.window.command('Distillery: Compare Experiment With…');
+    await scene.window.pick('Three epochs');
+    await until(rows, (all) => all.length === 1);
+    expect(await rows()).toEqual(['training.epochs: 3 → 2']);
+  });
+
+  it('shows what two runs really ran, with their results beside it', async () => {
+    await scene.window.command('Distillery: Compare Configs of Runs…');
+    await bothRuns();
+    await until(rows, (all) => all.some((row) => row.startsWith('best validation')));
+    expect(await rows()).toContain('results');
+  });
+
+  it('explains why two runs differ', async () => {
+    await scene.window.command('Distillery: Explain Difference of Two Runs…');
+    await bothRuns();
+    await scene.window.page.locator('.tab', { hasText: 'explanation' }).waitFor();
+    await picture('explanation');
+  });
+});
