@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import { isRecord, valueAt } from './records.ts';
 import type { Path } from './findings.ts';
 
@@ -120,6 +120,9 @@ export function members(
 
 /** The schema of the values of a map with free keys. */
 export const valueSchema = (schema: Schema): Schema | undefined => definition(schema).valueType;
+
+/** Whether a schema takes a value as it is. */
+export const accepts = (schema: Schema, value: unknown): boolean => z.safeParse(schema, value).success;
 
 /** The schemas of a union's discriminator, one per member; none for other schemas. */
 export function discriminators(union: Schema): readonly Schema[] {

@@ -8,21 +8,26 @@ import type { Extent } from '../../../sidecar/config/yamlTree.ts';
 /** What the lexer emits without a counterpart in the text. */
 const CONTROL = new Set(['\u{FEFF}', '\u0002', '\u0018', '\u001F']);
 
-/** One version of a document, parsed and checked once. */
+/** One version of a document, parsed once and checked at most once. */
 export class Source {
   readonly text: string;
   readonly experiment: ExperimentDocument;
-  readonly checked: Checked;
   readonly isJson: boolean;
   readonly eol: string;
+  #checked: Checked | null = null;
   #comments: readonly Extent[] | null = null;
 
   constructor(readonly document: TextDocument) {
     this.text = document.getText();
     this.experiment = new ExperimentDocument(document.uri, this.text);
-    this.checked = checkDocument(this.experiment);
     this.isJson = document.languageId === 'json' || /\.json$/iu.test(document.uri);
     this.eol = this.text.includes('\r\n') ? '\r\n' : '\n';
+  }
+
+  /** What the schema and its rules say. */
+  get checked(): Checked {
+    this.#checked ??= checkDocument(this.experiment);
+    return this.#checked;
   }
 
   get root(): Node | null {

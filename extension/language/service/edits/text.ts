@@ -8,10 +8,15 @@ export interface Edit {
   readonly text: string;
 }
 
-/** The text after edits that do not overlap. */
+/** The text after edits that do not overlap; insertions at one place stand in their order. */
 export function applied(text: string, edits: readonly Edit[]): string {
-  const ordered = edits.toSorted((a, b) => b.from - a.from || b.to - a.to);
-  return ordered.reduce((now, edit) => now.slice(0, edit.from) + edit.text + now.slice(edit.to), text);
+  let now = '';
+  let at = 0;
+  for (const edit of edits.toSorted((a, b) => a.from - b.from || a.to - b.to)) {
+    now += text.slice(at, edit.from) + edit.text;
+    at = edit.to;
+  }
+  return now + text.slice(at);
 }
 
 /** A value in one line, as YAML flow or as JSON. */
@@ -43,4 +48,19 @@ export function block(key: string, value: unknown, indent: number, eol: string):
     .filter(([, item]) => item !== undefined)
     .map(([name, item]) => `${' '.repeat(indent + 2)}${block(name, item, indent + 2, eol)}`);
   return [`${inline(key, false)}:`, ...lines].join(eol);
+}
+
+/** One edit that turns a text into another: what they begin and end with stays untouched. */
+export function difference(before: string, after: string): Edit[] {
+  if (before === after) return [];
+  let start = 0;
+  while (start < before.length && before[start] === after[start]) start++;
+  let end = 0;
+  while (
+    end < before.length - start &&
+    end < after.length - start &&
+    before[before.length - 1 - end] === after[after.length - 1 - end]
+  )
+    end++;
+  return [{ from: start, to: before.length - end, text: after.slice(start, after.length - end) }];
 }

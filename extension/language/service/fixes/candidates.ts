@@ -1,0 +1,123 @@
+import { experimentSchema } from '../../../../sidecar/config/experiment.ts';
+import type { Complaint, Path } from '../../../../sidecar/config/findings.ts';
+import { valueAt } from '../../../../sidecar/config/records.ts';
+import { choices, discriminatorValues, keysAt, schemaAt } from '../../../../sidecar/config/schemaWalk.ts';
+import { defaultOf } from '../../../../sidecar/config/setting.ts';
+import { reach } from '../../../../sidecar/config/yamlTree.ts';
+import { setValue } from '../edits/insert.ts';
+import { removeAt } from '../edits/remove.ts';
+import { renameKey } from '../edits/rename.ts';
+import { inline, type Edit } from '../edits/text.ts';
+import type { Source } from '../source.ts';
+import { conversions, nearestBound } from './conversions.ts';
+import { samplesOf } from './sample.ts';
+import { syntaxFixes } from './syntax.ts';
+
+/** A change that may settle a complaint. */
+export interface Candidate {
+  readonly title: string;
+  readonly edits: readonly Edit[];
+}
+
+const MOST_CHOICES = 8;
+
+/** What could be done about a complaint, the best first; not yet checked whether it helps. */
+export function candidates(source: Source, complaint: Complaint): Candidate[] {
+  const { path, proposals = [] } = complaint;
+  const proposed = proposals.flatMap(({ path: at, value }) =>
+    value === undefined ? removal(source, at) : setting(source, at, value),
+  );
+  switch (complaint.code) {
+    case 'yamlSyntax':
+    case 'notAMap':
+    case 'duplicateKey':
+      return syntaxFixes(source, complaint);
+    case 'renamedKey':
+    case 'unknownKey':
+    case 'unknownStage':
+      return [...renaming(source, path, complaint.suggestion), ...removal(source, path)];
+    case 'missingKey':
+      return missing(source, path);
+    case 'wrongType':
+    case 'outOfRange':
+    case 'unknownValue':
+    case 'invalid':
+      return [...otherValues(source, complaint), ...proposed, ...removal(source, path)];
+    default:
+      return proposed;
+  }
+}
+
+const order = (source: Source) => (path: Path) => keysAt(experimentSchema, source.data, path);
+
+function setting(source: Source, path: Path, value: unknown): Candidate[] {
+  const edits = setValue(source, path, value, order(source));
+  const title = `Set ${path.join('.')} to ${inline(value, source.isJson)}`;
+  return edits ? [{ title, edits }] : [];
+}
+
+function removal(source: Source, path: Path): Candidate[] {
+  const edits = removeAt(source, path);
+  return edits ? [{ title: `Remove ${path.join('.')}`, edits }] : [];
+}
+
+function renaming(source: Source, path: Path, name: string | null | undefined): Candidate[] {
+  const { entry, depth } = reach(source.root, path);
+  if (typeof name !== 'string' || !entry || depth < path.length) return [];
+  const taken = valueAt(source.data, [...path.slice(0, -1), name]) !== undefined;
+  const edits = taken ? null : renameKey(source, entry, name);
+  return edits ? [{ title: `Rename to ${name}`, edits }] : [];
+}
+
+/** The schema at `path`, or of the whole union where its discriminator is meant. */
+function missing(source: Source, path: Path): Candidate[] {
+  const owner = schemaAt(experimentSchema, source.data, path.slice(0, -1));
+  const union = owner && discriminatorValues(owner);
+  const schema = schemaAt(experimentSchema, source.data, path);
+  const values =
+    union && union.key === path.at(-1)
+      ? union.values
+      : schema
+        ? [...conversions(schema, null), ...samplesOf(schema)]
+        : [];
+  return values.slice(0, MOST_CHOICES).flatMap((value) => {
+    const edits = setValue(source, path, value, order(source));
+    return edits ? [{ title: `Add ${path.join('.')}: ${inline(value, source.isJson)}`, edits }] : [];
+  });
+}
+
+function otherValues(source: Source, { code, path, got, expected, suggestion }: Complaint): Candidate[] {
+  const owner = schemaAt(experimentSchema, source.data, path.slice(0, -1));
+  const union = owner && discriminatorValues(owner);
+  const ofUnion = union && union.key === path.at(-1) ? union.values : null;
+  const schema = schemaAt(experimentSchema, source.data, path);
+  const known = ofUnion ?? (schema ? choices(schema) : []);
+  const values: unknown[] = [];
+  if (typeof suggestion === 'string') values.push(known.find((each) => String(each) === suggestion));
+  if (schema) {
+    if (code === 'outOfRange') values.push(...nearestBound(schema, got, expected));
+    values.push(...conversions(schema, got));
+    if (got === null) values.push(...samplesOf(schema));
+    values.push(defaultOf(schema));
+  }
+  values.push(...known.slice(0, MOST_CHOICES));
+  const distinct = new Map(
+    values
+      .filter((value) => value !== undefined && value !== got)
+      .map((value) => [JSON.stringify(value), value]),
+  );
+  const named = path.at(-1);
+  const renamed =
+    code === 'invalid' && typeof named === 'string' && got === named
+      ? renaming(source, path, lowerCamelCase(named))
+      : [];
+  return [...renamed, ...[...distinct.values()].flatMap((value) => setting(source, path, value))];
+}
+
+/** A name as keys of models have it. */
+function lowerCamelCase(name: string): string {
+  const words = name.split(/[^\p{L}\p{N}]+/u).filter((word) => word !== '');
+  const joined = words.map((word) => `${word.charAt(0).toUpperCase()}${word.slice(1)}`).join('');
+  const letters = joined.replace(/[^A-Za-z0-9]/gu, '').replace(/^\d+/u, '');
+  return letters === '' ? 'model' : `${letters.charAt(0).toLowerCase()}${letters.slice(1)}`;
+}
