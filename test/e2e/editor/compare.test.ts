@@ -21,6 +21,11 @@ method: { name: dkel, ensembleWeight: none, decayRate: 0.25, temperature: 4 }
 dataset: { name: synthetic }
 `;
 
+/** What we use of an element; the tests are compiled for Node, which has none. */
+interface Row {
+  querySelector(selector: string): { readonly textContent: string | null } | null;
+}
+
 const fill = async ({ folder, runs }: EditorScene): Promise<void> => {
   const git = (...args: string[]): void => {
     execFileSync('git', ['-C', folder, '-c', 'user.name=x', '-c', 'user.email=x@y.z', ...args]);
@@ -40,9 +45,9 @@ const fill = async ({ folder, runs }: EditorScene): Promise<void> => {
 describe.skipIf(whyNoEditor() !== null)('comparing experiments in the editor', () => {
   const scene = editorScene('compare', fill, { settings: { 'git.enabled': true } });
   const rows = async (): Promise<string[]> =>
-    scene.window.viewRows('Differences').evaluateAll((all) =>
+    scene.window.viewRows('Differences').evaluateAll((all: readonly Row[]) =>
       all.map((row) => {
-        const part = (selector: string) => row.querySelector(selector)?.textContent ?? '';
+        const part = (selector: string): string => row.querySelector(selector)?.textContent ?? '';
         const [label, description] = [part('.label-name'), part('.label-description')];
         return description === '' ? label : `${label}: ${description}`;
       }),
