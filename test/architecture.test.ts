@@ -24,7 +24,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'sidecar/environments',
     'sidecar/random',
   ],
-  'sidecar/analysis': ['sidecar/models', 'sidecar/schedules'],
+  'sidecar/analysis': ['sidecar/models', 'sidecar/random', 'sidecar/schedules'],
   'sidecar/trainer': [
     'sidecar/analysis',
     'sidecar/backends',
