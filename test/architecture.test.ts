@@ -39,6 +39,19 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'sidecar/schedules',
     'sidecar/store',
   ],
+  // A process of its own: tensors never come into the daemon.
+  'sidecar/comparison': [
+    'sidecar/analysis',
+    'sidecar/backends',
+    'sidecar/config',
+    'sidecar/datasets',
+    'sidecar/methods',
+    'sidecar/models',
+    'sidecar/protocol',
+    'sidecar/random',
+    'sidecar/store',
+    'sidecar/trainer',
+  ],
   'sidecar/launchers': ['sidecar/config', 'sidecar/store', 'sidecar/protocol'],
   // A daemon proves another's identity as a client does.
   'sidecar/daemon': [

@@ -181,7 +181,7 @@ export const comparisonProgressSchema = z
   .object({
     done: z.number().min(0),
     total: z.number().min(0),
-    what: z.enum(['queued', 'opening', 'answers', 'blocks', 'latency', 'statistics']),
+    what: z.enum(['queued', 'opening', 'answers', 'networks', 'statistics']),
   })
   .meta({ id: 'ComparisonProgress' });
 export type ComparisonProgress = z.output<typeof comparisonProgressSchema>;
