@@ -1,3 +1,4 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
 import type { ClassificationMetrics } from '../analysis/classification.ts';
 import type { Representation } from '../analysis/comparison/cka.ts';
 import type { NamedWeights } from '../analysis/comparison/weightDistance.ts';
@@ -65,10 +66,9 @@ export async function measure(
     for (const name of asked) if (name !== 'best') assertRole(candidate, name, training.roles);
     restoreNetworks(training, await filesOf(candidate));
     // Of the roles alone; how different they are is measured here in other ways.
-    const { predict, best } = evaluation;
-    const result = await evaluate({ kind: 'classification', predict, best }, split, batchSize, () =>
-      progress.step('answers'),
-    );
+    const { kind, best } = evaluation;
+    const answering = { kind, best, predict: (x: Tensor) => evaluation.predict(x) };
+    const result = await evaluate(answering, split, batchSize, () => progress.step('answers'));
     const ownSplit = samePlaces(candidate.sampler.validation, split.samples);
     const measured: Measured[] = [];
     for (const name of asked) {

@@ -52,4 +52,4 @@ const isPool = ({ spec }: Network, name: string): boolean =>
 
 /** A block's output as one vector a sample: images by their channel means, so that networks of any resolution compare. */
 export const pooled = (block: tf.Tensor): tf.Tensor2D =>
-  block.rank === 4 ? tf.mean(block, [1, 2]) : tf.reshape(block, [block.shape[0] ?? 0, -1]);
+  block.rank === 4 ? tf.mean(block, [1, 2]) : tf.reshape(block, [block.shape[0], -1]);

@@ -72,7 +72,8 @@ async function run(
 ): Promise<string> {
   const cancelled = () =>
     new ProtocolError('cancelled', 'The comparison was cancelled.', 'Ask again if you want the answer.');
-  if (signal.aborted) throw cancelled();
+  const isCancelled = (): boolean => signal.aborted;
+  if (isCancelled()) throw cancelled();
   const child = spawn(executable, [entry], {
     // A group of its own: what it starts ends with it, and Ctrl-C is for whoever asked to pass on.
     detached: true,
@@ -101,7 +102,7 @@ async function run(
     // Left open: as long as it is, somebody waits.
     child.stdin.write(`${order}\n`);
     const [code, killedBy] = (await once(child, 'close')) as [number | null, string | null];
-    if (signal.aborted) throw cancelled();
+    if (isCancelled()) throw cancelled();
     return digestOf(last.line, last.log, killedBy === null ? `with code ${String(code)}` : `by ${killedBy}`);
   } finally {
     signal.removeEventListener('abort', end);

@@ -126,22 +126,20 @@ describe('calibration', () => {
 
 describe('agreement', () => {
   const labels = [0, 0, 1, 1, 2, 2];
-  const [reference, other] = [
-    [0, 0, 0, 0, 0, 1],
-    [0, 1, 1, 0, 1, 2],
-  ];
+  const reference = [0, 0, 0, 0, 0, 1];
+  const other = [0, 1, 1, 0, 1, 2];
 
   it('says what became of every sample', () => {
-    expect(outcomesOf(labels, reference ?? [], other ?? [])).toEqual({
+    expect(outcomesOf(labels, reference, other)).toEqual({
       bothRight: 1,
       fixed: 2,
       broken: 1,
       sameMistake: 1,
       otherMistake: 1,
     });
-    expect(agreementOf(reference ?? [], other ?? [])).toBe(2 / 6);
-    expect(disagreementByClass(labels, reference ?? [], other ?? [], 3)).toEqual([1, 1, 2]);
-    expect(perClass(labels, [reference ?? [], other ?? []], 3)).toEqual([
+    expect(agreementOf(reference, other)).toBe(2 / 6);
+    expect(disagreementByClass(labels, reference, other, 3)).toEqual([1, 1, 2]);
+    expect(perClass(labels, [reference, other], 3)).toEqual([
       { samples: 2, right: [2, 1] },
       { samples: 2, right: [0, 1] },
       { samples: 2, right: [0, 1] },
@@ -156,7 +154,8 @@ describe('agreement', () => {
         const there = outcomesOf(label ?? [], a ?? [], b ?? []);
         const back = outcomesOf(label ?? [], b ?? [], a ?? []);
         expect(back).toEqual({ ...there, fixed: there.broken, broken: there.fixed });
-        expect(Object.values(there).reduce((sum, count) => sum + count, 0)).toBe(rows.length);
+        const { bothRight, fixed, broken, sameMistake, otherMistake } = there;
+        expect(bothRight + fixed + broken + sameMistake + otherMistake).toBe(rows.length);
         const { onlyOther, onlyReference } = mcnemar(there.broken, there.fixed);
         expect(onlyOther - onlyReference).toBe(back.broken - back.fixed);
       }),
