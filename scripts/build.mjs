@@ -52,6 +52,7 @@ function buildSidecar() {
       cli: 'sidecar/cli.ts',
       trainer: 'sidecar/trainer/main.ts',
       daemon: 'sidecar/daemon/main.ts',
+      comparison: 'sidecar/comparison/main.ts',
       gpu: 'sidecar/backends/gpu.ts',
       probe: 'sidecar/backends/probe.ts',
       leaseHeart: 'sidecar/store/leaseHeart.ts',

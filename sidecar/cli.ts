@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command, InvalidArgumentError } from 'commander';
 import packageJson from '../package.json' with { type: 'json' };
+import type { CompareOptions } from './cli/compare.ts';
 import { diff } from './cli/diff.ts';
 import { newExperiment, printMethods, printResolved, printSchema, validate } from './cli/experiments.ts';
 import { BadInput, EXIT, tell } from './cli/output.ts';
@@ -33,7 +34,7 @@ const daemon = () => import('./cli/daemon.ts');
 
 const isBadInput = (error: unknown): boolean =>
   error instanceof BadInput ||
-  (error instanceof StoreError && error.code === 'unwritable-folder') ||
+  (error instanceof StoreError && ['unwritable-folder', 'no-checkpoint'].includes(error.code)) ||
   (error instanceof ProtocolError && error.code === 'wrong-state');
 
 /** Every action gives the process its exit code. */
@@ -145,6 +146,20 @@ program
   .action(
     exits(async (run: string, o: { role: string; out: string; checkpoint: string }) =>
       (await networks()).exportRole(runs(), run, o),
+    ),
+  );
+
+program
+  .command('compare <subject...>')
+  .description('compare networks: run[@checkpoint][:role] …, the first is the reference; Ctrl-C cancels')
+  .option('--split <split>', 'validation (of the reference) or test', 'validation')
+  .option('--markdown', 'tables for a paper’s appendix', false)
+  .option('--json', 'for programs: one JSON object on stdout', false)
+  .option('--out <file>', 'write to a file; .json and .md say what')
+  .option('--fresh', 'compute again what is known already', false)
+  .action(
+    exits(async (subjects: string[], o: CompareOptions) =>
+      (await import('./cli/compare.ts')).compare(runs(), subjects, o),
     ),
   );
 

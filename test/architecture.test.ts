@@ -25,7 +25,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'sidecar/environments',
     'sidecar/random',
   ],
-  'sidecar/analysis': ['sidecar/models', 'sidecar/schedules'],
+  'sidecar/analysis': ['sidecar/models', 'sidecar/random', 'sidecar/schedules'],
   'sidecar/trainer': [
     'sidecar/analysis',
     'sidecar/backends',
@@ -39,6 +39,19 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'sidecar/random',
     'sidecar/schedules',
     'sidecar/store',
+  ],
+  // A process of its own: tensors never come into the daemon.
+  'sidecar/comparison': [
+    'sidecar/analysis',
+    'sidecar/backends',
+    'sidecar/config',
+    'sidecar/datasets',
+    'sidecar/methods',
+    'sidecar/models',
+    'sidecar/protocol',
+    'sidecar/random',
+    'sidecar/store',
+    'sidecar/trainer',
   ],
   'sidecar/launchers': ['sidecar/config', 'sidecar/store', 'sidecar/protocol'],
   // A daemon proves another's identity as a client does.

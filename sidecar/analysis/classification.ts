@@ -1,3 +1,5 @@
+import { calibrationError, calibrationOf } from './calibration.ts';
+
 /** Predictions of one role over a split: row-major [samples, classes] logits. */
 export interface Predictions {
   readonly logits: Float32Array;
@@ -26,20 +28,17 @@ export interface ClassificationMetrics {
   readonly top5: number;
   /** Mean −ln p(label), in nats. */
   readonly crossEntropy: number;
-  /** Expected calibration error over 15 equal bins of confidence, 0…1. */
+  /** Expected calibration error over equal bins of confidence, 0…1. */
   readonly ece: number;
   /** H(mean softmax) / ln C: 0 when one class is always predicted with certainty, 1 when all are equally common. */
   readonly marginalEntropy: number;
 }
-
-const BINS = 15;
 
 export function classificationMetrics(predictions: Predictions): ClassificationMetrics {
   const { logits, labels, classes } = predictions;
   const samples = labels.length;
   const probabilities = softmaxRows(predictions);
   const marginal = new Float64Array(classes);
-  const bins = Array.from({ length: BINS }, () => ({ confidence: 0, correct: 0 }));
   let top1 = 0;
   let top5 = 0;
   let crossEntropy = 0;
@@ -48,7 +47,6 @@ export function classificationMetrics(predictions: Predictions): ClassificationM
     const label = labels[sample] ?? 0;
     const own = logits[row + label] ?? NaN;
     let above = 0;
-    let best = 0;
     let sum = 0;
     const highest = logits.subarray(row, row + classes).reduce((a, b) => Math.max(a, b), -Infinity);
     for (let c = 0; c < classes; c++) {
@@ -56,26 +54,18 @@ export function classificationMetrics(predictions: Predictions): ClassificationM
       sum += Math.exp(logit - highest);
       // Ties count for the lower class, as argmax does.
       if (logit > own || (logit === own && c < label)) above++;
-      if (logit > (logits[row + best] ?? NaN)) best = c;
       marginal[c] = (marginal[c] ?? 0) + (probabilities[row + c] ?? 0) / samples;
     }
-    const correct = above === 0 && !Number.isNaN(own);
-    top1 += Number(correct);
+    top1 += Number(above === 0 && !Number.isNaN(own));
     top5 += Number(above < 5 && !Number.isNaN(own));
     // From logits: −ln of a probability that has been rounded to 0 would be infinite.
     crossEntropy += Math.log(sum) + highest - own;
-    const confidence = probabilities[row + best] ?? NaN;
-    const bin = bins[Math.min(BINS - 1, Math.floor(confidence * BINS))];
-    if (bin) {
-      bin.confidence += confidence;
-      bin.correct += Number(correct);
-    }
   }
   return {
     top1: top1 / samples,
     top5: top5 / samples,
     crossEntropy: crossEntropy / samples,
-    ece: bins.reduce((total, bin) => total + Math.abs(bin.confidence - bin.correct) / samples, 0),
+    ece: calibrationError(calibrationOf(probabilities, labels, classes), samples),
     marginalEntropy:
       -marginal.reduce((total, p) => total + (p > 0 ? p * Math.log(p) : p * 0), 0) / Math.log(classes),
   };

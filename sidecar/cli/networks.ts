@@ -1,15 +1,17 @@
-import { readFile } from 'node:fs/promises';
 import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { backendOptions } from '../backends/options.ts';
-import { parseExperiment } from '../config/load.ts';
 import { writeFileAtomic } from '../store/atomicFile.ts';
-import { listCheckpoints, readCheckpoint, type Checkpoint } from '../store/checkpoints.ts';
-import { readRun, RESOLVED_FILE } from '../store/runs.ts';
+import { readCheckpoint, type Checkpoint } from '../store/checkpoints.ts';
+import { chosenCheckpoint } from '../store/chosenCheckpoint.ts';
+import { readRun } from '../store/runs.ts';
+import { bestRole } from '../trainer/bestRole.ts';
 import { networkFiles, restoreNetworks } from '../trainer/checkpointCodec.ts';
-import { evaluate } from '../trainer/evaluation.ts';
+import { evaluate, splitOf } from '../trainer/evaluation.ts';
+import { resolvedRun } from '../trainer/resolvedRun.ts';
 import { openSession, type Session } from '../trainer/session.ts';
+import { checkpointNamed } from './checkpointNamed.ts';
 import { findRun } from './findRun.ts';
 import { BadInput, EXIT, say, sayJson, table, tell } from './output.ts';
 
@@ -20,27 +22,12 @@ async function opened(
   at: string,
 ): Promise<{ session: Session; checkpoint: Checkpoint }> {
   const runDir = await findRun(runsFolder, name);
-  const file = join(runDir, RESOLVED_FILE);
-  const { resolved } = parseExperiment(file, await readFile(file, 'utf8'));
-  if (!resolved) throw new BadInput(`${file} is not valid for this version of Distillery.`);
-  const checkpoint = await chosen(runDir, at);
+  const resolved = await resolvedRun(runDir);
+  const checkpoint = await chosenCheckpoint(runDir, checkpointNamed(at));
   const { backend } = await readRun(runDir);
   const session = await openSession(resolved, backendOptions.catch('auto').parse(backend?.name), process.env);
   restoreNetworks(session.training, await readCheckpoint(checkpoint));
   return { session, checkpoint };
-}
-
-async function chosen(runDir: string, at: string): Promise<Checkpoint> {
-  const all = await listCheckpoints(runDir);
-  const record = await readRun(runDir);
-  const step =
-    at === 'last' ? all.at(-1)?.step : at === 'best' ? (record.best?.step ?? all.at(-1)?.step) : Number(at);
-  const found = all.find((checkpoint) => checkpoint.step === step);
-  if (found) return found;
-  const steps = all.map((checkpoint) => checkpoint.step).join(', ');
-  throw new BadInput(
-    `${record.id} has no checkpoint ${at}. It has ${steps === '' ? 'none' : `those of steps ${steps}`}.`,
-  );
 }
 
 /** Every role of a checkpoint on a split. */
@@ -56,10 +43,7 @@ export async function evaluateRun(
   const { training, dataset, sampler } = session;
   if (training.evaluation.kind === 'custom')
     throw new BadInput('This method does not classify: it has no split to evaluate on.');
-  const of =
-    data === 'test'
-      ? { dataset, split: dataset.test, samples: Uint32Array.from(dataset.test.labels, (_, index) => index) }
-      : { dataset, split: dataset.train, samples: sampler.validation };
+  const of = splitOf(data, dataset, sampler.validation);
   if (of.samples.length === 0) throw new BadInput(`The run has no ${data} split.`);
   tell(`step ${checkpoint.step} on ${of.samples.length} ${data} samples, backend ${session.backend.name}`);
   const { metrics, diversity } = await evaluate(training.evaluation, of, 250, breathe);
@@ -91,7 +75,7 @@ export async function exportRole(
     throw new BadInput(`${out} is not empty. Choose another folder.`);
   const { session, checkpoint } = await opened(runsFolder, name, options.checkpoint);
   const { roles, networks } = session.training;
-  const wanted = options.role === 'best' ? await bestRole(session) : options.role;
+  const wanted = options.role === 'best' ? await bestRole(session, breathe) : options.role;
   const role = roles.find(({ id }) => id === wanted);
   const exportable = roles.filter(({ path }) => path).map(({ id }) => id);
   if (!role?.path)
@@ -104,24 +88,6 @@ export async function exportRole(
   say(`${role.id} of step ${checkpoint.step}: ${join(out, 'model.json')}`);
   return EXIT.ok;
 }
-
-/** The role of the method's headline that does best on the validation split: what one would deploy. */
-async function bestRole({ training, dataset, sampler }: Session): Promise<string> {
-  const { evaluation } = training;
-  if (evaluation.kind === 'custom') throw new BadInput('This method has no best role: name one.');
-  const { metrics } = await evaluate(evaluation, validationSplit(dataset, sampler), 250, breathe);
-  const top1 = (role: string) => metrics[role]?.top1 ?? -1;
-  const [best] = evaluation.best.among.toSorted((a, b) => top1(b) - top1(a));
-  if (best === undefined) throw new BadInput('This method has no best role: name one.');
-  return best;
-}
-
-/** Without a validation split the training data itself must tell. */
-const validationSplit = (dataset: Session['dataset'], { validation }: Session['sampler']) => ({
-  dataset,
-  split: dataset.train,
-  samples: validation.length > 0 ? validation : Uint32Array.from(dataset.train.labels, (_, index) => index),
-});
 
 const breathe = async (): Promise<void> => {
   await setImmediate();

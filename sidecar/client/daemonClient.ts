@@ -178,7 +178,7 @@ export class DaemonClient {
       connection.close();
       return 'closed';
     }
-    for (const method of ['runs/changed', 'runs/removed', 'series/append'] as const) {
+    for (const method of ['runs/changed', 'runs/removed', 'series/append', 'comparison/progress'] as const) {
       connection.on(method, (params) => {
         // Sound: a method's listeners take that method's parameters.
         for (const listener of this.#listeners.get(method) ?? []) listener(params as never);

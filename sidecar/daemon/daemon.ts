@@ -9,11 +9,13 @@ import { mkdirSync } from 'node:fs';
 import type { WebSocket } from 'ws';
 import { pageUrl } from '../client/discoveryFile.ts';
 import { realFolder } from '../client/stateFolder.ts';
+import type { ComparisonLauncher } from '../launchers/comparison.ts';
 import type { Launcher } from '../launchers/launcher.ts';
 import type { Discovery } from '../protocol/discovery.ts';
 import type { RequestParams, RequestResult } from '../protocol/messages.ts';
 import { PROTOCOL_VERSION } from '../protocol/version.ts';
 import { claimFolder, predecessor, type Claim } from './claim.ts';
+import { Comparisons } from './comparisons.ts';
 import type { Log } from './log.ts';
 import type { Experiments } from './experiments.ts';
 import { RunQueue } from './queue.ts';
@@ -29,6 +31,7 @@ import { RunWatcher } from './watcher.ts';
 export interface DaemonOptions {
   runsFolder: string;
   launcher: Launcher;
+  comparisons: ComparisonLauncher;
   experiments: Experiments;
   /** Folder of the page's files. */
   webviewFolder: string;
@@ -105,6 +108,7 @@ export class Daemon {
       hub: this.#hub,
       actions: new RunActions(runsFolder, this.#watcher, experiments, this.#queue),
       details: new RunDetails(this.#watcher, experiments, log),
+      comparisons: new Comparisons(runsFolder, options.comparisons, log),
       permit: () => {
         this.#queue.permit();
       },
@@ -185,6 +189,7 @@ export class Daemon {
     this.#claim?.release();
     this.#watcher.close();
     this.#hub.end();
+    this.#services.comparisons.end();
     await this.#server.close();
     this.#resolveEnded(reason);
   }

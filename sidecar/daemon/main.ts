@@ -2,6 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import packageJson from '../../package.json' with { type: 'json' };
+import { comparisonLauncher } from '../launchers/comparison.ts';
 import { localLauncher } from '../launchers/local.ts';
 import { configuredExperiments } from './configuredExperiments.ts';
 import { runDaemon } from './runDaemon.ts';
@@ -21,6 +22,7 @@ const besides = (name: string): string => fileURLToPath(new URL(name, import.met
 const code = await runDaemon({
   runsFolder: values.runs,
   launcher: localLauncher({ trainerEntry: besides('trainer.js') }),
+  comparisons: comparisonLauncher({ entry: besides('comparison.js') }),
   experiments: configuredExperiments,
   webviewFolder: besides('webview'),
   product: { name: packageJson.name, version: packageJson.version },

@@ -17,6 +17,7 @@ import type { RunSummary } from '../protocol/runSummary.ts';
 import { serve, type Handlers, type ServerEnd } from '../protocol/serve.ts';
 import { webSocketTransport } from '../protocol/transport.ts';
 import { formatVersion, isCompatible, PROTOCOL_VERSION } from '../protocol/version.ts';
+import type { Comparisons } from './comparisons.ts';
 import { findRun } from './findRun.ts';
 import type { Log } from './log.ts';
 import type { RunActions } from './runActions.ts';
@@ -42,6 +43,7 @@ export interface SessionServices {
   hub: SeriesHub;
   actions: RunActions;
   details: RunDetails;
+  comparisons: Comparisons;
   /** Called when a client that may start runs has come. */
   permit: () => void;
   shutdown: (params: RequestParams<'system/shutdown'>) => Promise<RequestResult<'system/shutdown'>>;
@@ -118,7 +120,7 @@ export class Session {
   }
 
   #handlers(): Handlers {
-    const { actions, details, watcher, shutdown } = this.#services;
+    const { actions, details, comparisons, watcher, shutdown } = this.#services;
     const gated: Omit<Handlers, 'hello'> = {
       'runs/list': () => ({
         runs: watcher.runs().flatMap((run) => this.#summary(run) ?? []),
@@ -136,6 +138,14 @@ export class Session {
       'runs/annotate': (params) => actions.annotate(params),
       'runs/predictions': ({ run }) => details.predictions(run),
       'runs/parameters': ({ runs }) => details.parameters(runs),
+      'checkpoints/compare': ({ id, request, fresh }, signal) =>
+        comparisons.ask(request, {
+          signal,
+          fresh,
+          onProgress: (progress) => {
+            this.#end.notify('comparison/progress', { id, progress });
+          },
+        }),
       'series/subscribe': (params) => this.#subscribe(params),
       'series/unsubscribe': ({ subscription }) => {
         this.#unsubscribe(subscription);

@@ -5,6 +5,7 @@
  * API: requests, notifications, accessTo, schemasOf, notificationSchema, RequestMethod, RequestParams, RequestResult, NotificationMethod, NotificationParams.
  */
 import { z } from 'zod';
+import { comparisonProgressSchema, comparisonRequestSchema, comparisonSchema } from './comparison.ts';
 import { findingSchema } from './finding.ts';
 import { notesSchema } from './notes.ts';
 import { obstacleSchema } from './obstacle.ts';
@@ -123,6 +124,16 @@ export const requests = {
     /** By run and dotted path: the resolved value as JSON text. Runs that cannot be read are left out. */
     result: z.object({ parameters: z.record(z.string(), z.record(z.string(), z.string())) }),
   },
+  'checkpoints/compare': {
+    params: z.object({
+      /** Chosen by the client: its progress is told under this name. */
+      id: z.string().min(1).max(100),
+      request: comparisonRequestSchema,
+      /** Compute also what is known, for latencies of now. */
+      fresh: z.boolean().default(false),
+    }),
+    result: z.object({ comparison: comparisonSchema, cached: z.boolean() }),
+  },
   'series/subscribe': {
     params: ofRun.extend({ since: z.int().min(0).nullable(), maxPoints }),
     result: z.object({ subscription: subscriptionSchema, update: seriesUpdateSchema }),
@@ -148,6 +159,7 @@ export const notifications = {
   'runs/changed': z.object({ run: runSummarySchema }),
   'runs/removed': ofRun,
   'series/append': seriesAppendSchema,
+  'comparison/progress': z.object({ id: z.string(), progress: comparisonProgressSchema }),
 } as const;
 
 export type RequestMethod = keyof typeof requests;
@@ -172,6 +184,7 @@ const NEEDED: Readonly<Record<RequestMethod, Access>> = {
   'runs/annotate': 'full',
   'runs/predictions': 'read',
   'runs/parameters': 'read',
+  'checkpoints/compare': 'full',
   'series/subscribe': 'read',
   'series/unsubscribe': 'read',
   'series/range': 'read',

@@ -2,7 +2,7 @@
  * Checkpoints: folders `checkpoints/step-<n>/` that appear whole or not at all, with the SHA-256 of every file.
  *
  * API: writeCheckpoint(runDir, step, files, {guard}), listCheckpoints(runDir), verifyCheckpoint(checkpoint),
- * readCheckpoint(checkpoint), newestValid(runDir), clearUnfinished(runDir).
+ * readCheckpoint(checkpoint), checkpointDigest(checkpoint), newestValid(runDir), clearUnfinished(runDir).
  */
 import { createHash } from 'node:crypto';
 import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, rmSync, writeFileSync } from 'node:fs';
@@ -181,6 +181,18 @@ export async function readCheckpoint(checkpoint: Checkpoint): Promise<Checkpoint
     files.set(path, bytes);
   }
   return files;
+}
+
+/** SHA-256 of the list of digests: one word for what is in the checkpoint. @throws StoreError when it has no list */
+export async function checkpointDigest({ path, step }: Checkpoint): Promise<string> {
+  const digest = await readJson(join(path, DIGEST_FILE), digestSchema);
+  if (digest !== null)
+    return sha256(Buffer.from(JSON.stringify([digest.step, ...Object.entries(digest.files)])));
+  throw new StoreError(
+    'invalid-file',
+    `The checkpoint of step ${step} is broken: ${join(path, DIGEST_FILE)} is missing.`,
+    'Choose another checkpoint.',
+  );
 }
 
 /** Null when the checkpoint is sound, else what is wrong with it. */

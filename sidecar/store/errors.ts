@@ -3,6 +3,7 @@
 export type StoreErrorCode =
   | 'invalid-file'
   | 'missing-file'
+  | 'no-checkpoint'
   | 'several-event-files'
   | 'invalid-path'
   | 'no-space-for-name'

@@ -20,6 +20,18 @@ export interface EvaluatedSplit {
   readonly samples: ArrayLike<number>;
 }
 
+/** A split by its name. @param validation held out of the training samples, ascending */
+export const splitOf = (
+  name: 'validation' | 'test',
+  dataset: Dataset,
+  validation: Uint32Array,
+): EvaluatedSplit =>
+  name === 'validation'
+    ? { dataset, split: dataset.train, samples: validation }
+    : { dataset, split: dataset.test, samples: everySample(dataset.test) };
+
+export const everySample = ({ labels }: Split): Uint32Array => Uint32Array.from(labels, (_, index) => index);
+
 const PLAIN: ViewOptions = { crop: { padding: 0 }, flip: false, noise: 0 };
 
 /** [samples, ...shape], normalised. */

@@ -7,7 +7,7 @@ import type { Headline } from '../methods/declaration.ts';
 import type { Clock, Training } from '../methods/training.ts';
 import { listCheckpoints, readCheckpoint } from '../store/checkpoints.ts';
 import { restoreNetworks, type RunState } from './checkpointCodec.ts';
-import { evaluate, type EvaluatedSplit } from './evaluation.ts';
+import { evaluate, splitOf, type EvaluatedSplit } from './evaluation.ts';
 import { predictionsAt, writePredictions } from './predictions.ts';
 import { histogramOf } from './recorder.ts';
 import type { RunFiles } from './runFiles.ts';
@@ -115,13 +115,7 @@ export class Evaluator {
   #split(name: 'validation' | 'test'): EvaluatedSplit | null {
     const { data } = this.setup;
     if (!data) return null;
-    const { dataset, validation } = data;
-    if (name === 'validation') return { dataset, split: dataset.train, samples: validation };
-    return {
-      dataset,
-      split: dataset.test,
-      samples: Uint32Array.from(dataset.test.labels, (_, index) => index),
-    };
+    return splitOf(name, data.dataset, data.validation);
   }
 
   async #histograms(step: number): Promise<void> {

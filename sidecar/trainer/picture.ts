@@ -1,4 +1,5 @@
 import { encode } from 'fast-png';
+import type { EvaluatedSplit } from './evaluation.ts';
 
 /** Height, width and channels of samples that can be shown, or null: grey or colour, nothing else. */
 export function pictureShape(
@@ -19,4 +20,13 @@ export function pictureOf(
       ? values.slice()
       : Uint8Array.from(values, (value) => 255 * Math.min(1, Math.max(0, value)));
   return encode({ ...shape, data });
+}
+
+/** Base64 of a PNG, or null where samples are no images. @param index in the split */
+export function pictureAt({ dataset, split, samples }: EvaluatedSplit, index: number): string | null {
+  const shape = pictureShape(dataset.shape);
+  if (shape === null) return null;
+  const length = shape.height * shape.width * shape.channels;
+  const from = (samples[index] ?? 0) * length;
+  return Buffer.from(pictureOf(shape, split.values.subarray(from, from + length))).toString('base64');
 }

@@ -8,7 +8,7 @@ import { StoreError } from '../store/errors.ts';
 import { readJson } from '../store/jsonFile.ts';
 import { PREDICTIONS_FILE } from '../store/runs.ts';
 import type { EvaluatedSplit, EvaluationResult } from './evaluation.ts';
-import { pictureOf, pictureShape } from './picture.ts';
+import { pictureAt } from './picture.ts';
 import type { RunFiles } from './runFiles.ts';
 
 type Image = Predictions['images'][number];
@@ -63,15 +63,6 @@ export function predictionsAt(
       ...first.flatMap((sample) => image(sample, 'first')),
     ],
   };
-}
-
-/** Base64 of a PNG, or null where samples are no images. @param index in the split */
-function pictureAt({ dataset, split, samples }: EvaluatedSplit, index: number): string | null {
-  const shape = pictureShape(dataset.shape);
-  if (shape === null) return null;
-  const length = shape.height * shape.width * shape.channels;
-  const from = (samples[index] ?? 0) * length;
-  return Buffer.from(pictureOf(shape, split.values.subarray(from, from + length))).toString('base64');
 }
 
 /** Replaces `predictions.json`. @throws StoreError `lease-lost` */

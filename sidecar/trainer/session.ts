@@ -33,13 +33,27 @@ export async function openSession(
   backend: BackendChoice,
   env: NodeJS.ProcessEnv,
 ): Promise<Session> {
-  const { experiment, plan } = resolved;
-  const { seed } = experiment.training;
+  const { dataset: options, training } = resolved.experiment;
   const [prepared, dataset] = await Promise.all([
-    prepareBackend(backend, { env, trial: trialBy(new URL('./probe.js', import.meta.url)) }),
-    openDataset(experiment.dataset, seed),
+    openBackend(backend, env),
+    openDataset(options, training.seed),
   ]);
-  const training = algorithmOf(experiment.method)({
+  return {
+    backend: prepared,
+    dataset,
+    sampler: new Sampler(dataset, samplerOptions(resolved)),
+    training: trainingOf(resolved),
+  };
+}
+
+/** A backend of this process; those that may crash it are tried elsewhere first. */
+export const openBackend = (choice: BackendChoice, env: NodeJS.ProcessEnv): Promise<PreparedBackend> =>
+  prepareBackend(choice, { env, trial: trialBy(new URL('./probe.js', import.meta.url)) });
+
+/** The method's networks with their initial values, on the backend that is active. */
+export function trainingOf({ experiment, plan }: ResolvedExperiment): Training {
+  const { seed } = experiment.training;
+  return algorithmOf(experiment.method)({
     options: experiment.method,
     seed,
     input: plan.data.shape,
@@ -53,5 +67,4 @@ export async function openSession(
     },
     rng: (stream) => Stream.of(seed, `method/${stream}`),
   });
-  return { backend: prepared, dataset, sampler: new Sampler(dataset, samplerOptions(resolved)), training };
 }

@@ -4,6 +4,7 @@
  */
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
+import { comparisonLauncher } from '../../launchers/comparison.ts';
 import { localLauncher } from '../../launchers/local.ts';
 import { createStandInRun } from '../../store/testing/standInRun.ts';
 import type { Experiments } from '../experiments.ts';
@@ -13,6 +14,7 @@ const { values } = parseArgs({
   options: {
     runs: { type: 'string', default: '' },
     trainer: { type: 'string', default: '' },
+    comparison: { type: 'string', default: '' },
     webview: { type: 'string', default: '' },
     idle: { type: 'string', default: '600000' },
     parallelism: { type: 'string', default: '1' },
@@ -42,6 +44,7 @@ const start: Experiments['start'] = ({ source, overrides }, runsFolder) => {
 const code = await runDaemon({
   runsFolder: values.runs,
   launcher: localLauncher({ trainerEntry: values.trainer }),
+  comparisons: comparisonLauncher({ entry: values.comparison }),
   experiments: {
     start,
     repeat: () => Promise.reject(new Error('stand-in runs are not repeated')),

@@ -1,0 +1,15 @@
+/** How compared networks are called. API: subjectNames(subjects). */
+import type { ComparedSubject } from './comparison.ts';
+
+type Named = Pick<ComparedSubject, 'run' | 'step' | 'role'>;
+
+/** A name for each: its role, with the end of its run's name and its step only where these tell it from another one. */
+export function subjectNames(subjects: readonly Named[]): string[] {
+  const severalRuns = new Set(subjects.map(({ run }) => run)).size > 1;
+  return subjects.map((own) => {
+    const { run, step, role } = own;
+    const steps = new Set(subjects.filter((other) => other.run === run).map((other) => other.step));
+    const parts = [role, ...(severalRuns ? [run.slice(-4)] : []), ...(steps.size > 1 ? [`@${step}`] : [])];
+    return parts.join(' ');
+  });
+}
