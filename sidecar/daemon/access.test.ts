@@ -22,7 +22,7 @@ const params = {
 describe('a client that may only read', () => {
   it('is refused everything that changes something, and may see the rest', async () => {
     const client = bench.client(bench.runsFolder(), [], { access: 'read' });
-    expect(changing).toHaveLength(10);
+    expect(changing).toHaveLength(12);
     for (const method of changing)
       await expect(client.request(method, params), method).rejects.toMatchObject({ code: 'read-only' });
     expect((await client.request('runs/list', {})).runs).toEqual([]);
