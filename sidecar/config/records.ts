@@ -15,3 +15,14 @@ export const valueAt = (data: unknown, path: Path): unknown =>
           : undefined,
     data,
   );
+
+/** A copy of plain data without what stands at `path`; the order of keys stays. */
+export function without(data: unknown, [key, ...below]: Path): unknown {
+  if (!isRecord(data) || key === undefined) return data;
+  return Object.fromEntries(
+    Object.entries(data).flatMap(([name, value]) => {
+      if (name !== String(key)) return [[name, value] as const];
+      return below.length === 0 ? [] : [[name, without(value, below)] as const];
+    }),
+  );
+}

@@ -4,6 +4,7 @@ import type { Range } from 'vscode-languageserver-types';
 import { checkDocument, type Checked } from '../../../sidecar/config/check.ts';
 import { ExperimentDocument } from '../../../sidecar/config/document.ts';
 import type { Extent } from '../../../sidecar/config/yamlTree.ts';
+import { readable } from './readable.ts';
 
 /** What the lexer emits without a counterpart in the text. */
 const CONTROL = new Set(['\u{FEFF}', '\u0002', '\u0018', '\u001F']);
@@ -15,6 +16,7 @@ export class Source {
   readonly isJson: boolean;
   readonly eol: string;
   #checked: Checked | null = null;
+  #data: Readonly<Record<string, unknown>> | null = null;
   #comments: readonly Extent[] | null = null;
 
   constructor(readonly document: TextDocument) {
@@ -34,9 +36,10 @@ export class Source {
     return this.experiment.root;
   }
 
-  /** Plain data as written, empty where there is none. */
+  /** Plain data as written; of a text that does not parse as much as can be read. */
   get data(): Readonly<Record<string, unknown>> {
-    return this.experiment.data ?? {};
+    this.#data ??= this.experiment.data ?? readable(this.text).data;
+    return this.#data;
   }
 
   /** Where comments stand, in order, without their line ends. */

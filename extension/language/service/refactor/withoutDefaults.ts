@@ -2,7 +2,7 @@ import { isMap } from 'yaml';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { parseData } from '../../../../sidecar/config/check.ts';
 import type { Path } from '../../../../sidecar/config/findings.ts';
-import { isRecord, valueAt } from '../../../../sidecar/config/records.ts';
+import { without } from '../../../../sidecar/config/records.ts';
 import { entriesOf, reach } from '../../../../sidecar/config/yamlTree.ts';
 import { removeAt } from '../edits/remove.ts';
 import { applied, difference, type Edit } from '../edits/text.ts';
@@ -13,10 +13,8 @@ import { meaningOf, sameExperiment } from './same.ts';
 export function withoutDefaults(source: Source, path: Path): Edit[] {
   const { parsed } = source.checked;
   if (!parsed || !source.experiment.data) return [];
-  const meaning = meaningOf(parsed);
-  const data = structuredClone(source.experiment.data) as Record<string, unknown>;
   let now = source;
-  for (const at of idleBelow(source, data, meaning, path)) {
+  for (const at of idleBelow(source, source.experiment.data, meaningOf(parsed), path).paths) {
     const edits = removeAt(now, at);
     const text = edits && applied(now.text, edits);
     if (text === null) continue;
@@ -27,17 +25,29 @@ export function withoutDefaults(source: Source, path: Path): Edit[] {
   return sameExperiment(source, now.text) ? difference(source.text, now.text) : [];
 }
 
-/** Paths below `path` whose removal from `data` changes no meaning, outermost first; removes them there. */
-function idleBelow(source: Source, data: Record<string, unknown>, meaning: string, path: Path): Path[] {
+/** Paths below `path` without which `data` means the same, outermost first, and what is left. */
+function idleBelow(
+  source: Source,
+  data: unknown,
+  meaning: string,
+  path: Path,
+): { readonly paths: Path[]; readonly left: unknown } {
   const { node, depth } = reach(source.root, path);
-  const owner = path.length === 0 ? data : valueAt(data, path);
-  if (depth < path.length || !isMap(node) || !isRecord(owner)) return [];
-  return entriesOf(node).flatMap(({ name }): Path[] => {
-    const value = owner[name];
-    Reflect.deleteProperty(owner, name);
-    const without = parseData(data);
-    if (without && meaningOf(without) === meaning) return [[...path, name]];
-    owner[name] = value;
-    return idleBelow(source, data, meaning, [...path, name]);
-  });
+  const paths: Path[] = [];
+  let left = data;
+  if (depth < path.length || !isMap(node)) return { paths, left };
+  for (const { name } of entriesOf(node)) {
+    const at = [...path, name];
+    const less = without(left, at);
+    const parsed = parseData(less);
+    if (parsed && meaningOf(parsed) === meaning) {
+      paths.push(at);
+      left = less;
+    } else {
+      const deeper = idleBelow(source, left, meaning, at);
+      paths.push(...deeper.paths);
+      left = deeper.left;
+    }
+  }
+  return { paths, left };
 }

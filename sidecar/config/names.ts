@@ -1,0 +1,42 @@
+import type { Path } from './findings.ts';
+import { declarationIn } from './setting.ts';
+import { isRecord, valueAt } from './records.ts';
+
+/** A name that may stand as a key where the schema leaves names free. */
+export interface FreeName {
+  readonly name: string;
+  readonly meaning: string;
+}
+
+/** The names that the chosen method knows under `models` or `stages`; none elsewhere. */
+export function namesAt(path: Path, data: unknown): FreeName[] {
+  const declaration = declarationIn(data);
+  if (path.length !== 1) return [];
+  switch (path[0]) {
+    case 'models': {
+      const others = { name: 'default', meaning: 'stands in for every model that is not given' };
+      const read = declaration && declaration.models !== 'any' ? declaration.models : [];
+      return [
+        others,
+        ...read.map((name) => ({ name, meaning: `the ${name} of ${declaration?.title ?? ''}` })),
+      ];
+    }
+    case 'stages':
+      return (declaration?.stages ?? []).map(({ name, title }) => ({ name, meaning: title }));
+    default:
+      return [];
+  }
+}
+
+/** Whether the key at `path` is a name that people choose: a model of a method that takes any. */
+export function isFreeName(path: Path, data: unknown): boolean {
+  const [first, name, ...below] = path;
+  return (
+    first === 'models' &&
+    name !== undefined &&
+    name !== 'default' &&
+    below.length === 0 &&
+    declarationIn(data)?.models === 'any' &&
+    isRecord(valueAt(data, ['models']))
+  );
+}
