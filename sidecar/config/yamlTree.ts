@@ -26,7 +26,7 @@ export interface YamlTree {
 /** Parses as much as there is; what is wrong is in `problems`. Never throws. */
 export function parseTree(text: string): YamlTree {
   const lines = new LineCounter();
-  const options = { lineCounter: lines, prettyErrors: false, uniqueKeys: true } as const;
+  const options = { lineCounter: lines, prettyErrors: false, uniqueKeys: true, logLevel: 'error' } as const;
   if (nestingOf(text) > MOST_NESTED) {
     parseDocument(text.replace(/[^\n]/gu, ' '), options);
     const message = `The text is nested more than ${MOST_NESTED} deep.`;

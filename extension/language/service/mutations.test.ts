@@ -46,7 +46,6 @@ describe('random experiments', () => {
         const leaves = [...leavesOf(data).keys()].filter((path) => !path.endsWith('.name'));
         const path = leaves[pick % Math.max(1, leaves.length)]?.split('.');
         fc.pre(path !== undefined && path.every((part) => part !== ''));
-        if (!path) return;
         const document = written(setAt(data, path, NONSENSE), json, flow);
         const source = new Source(document);
         const place = source.range(placeOf(source.root, path, false));
