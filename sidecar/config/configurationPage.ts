@@ -77,14 +77,35 @@ function subsection(map: SettingMap, level: number): string[] {
       ? `${'#'.repeat(Math.min(level, 6))} ${name}${isForm ? `: ${map.forms.join(', ')}` : ''}`
       : '';
   const what = [isForm ? `**${map.title}.**` : '', map.path.length > 1 || isForm ? map.description : ''];
+  const original = isForm && map.path.length > 2 ? String(map.path.at(-1)) : null;
+  // What stands in full elsewhere is not told twice.
+  if (
+    original !== null &&
+    tree().below.some(({ path, forms }) => path[0] === original && same(forms, map.forms))
+  )
+    return [
+      heading,
+      `The settings of [${original}: ${map.forms.join(', ')}](#${anchor(`${original}: ${map.forms.join(', ')}`)}).`,
+    ];
   return [
     heading,
     what.filter((text) => text !== '').join(' '),
     ...(map.path.join('.') === 'method' ? methodFacts(map) : []),
     table(map),
-    ...map.below.flatMap((each) => subsection(each, level + 1)),
+    ...map.below.flatMap((each) => subsection(each, heading === '' ? level : level + 1)),
   ];
 }
+
+const tree = settingTree;
+
+const same = (a: readonly string[], b: readonly string[]): boolean => a.join() === b.join();
+
+/** The anchor that Markdown renderers give a heading. */
+export const anchor = (heading: string): string =>
+  heading
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}\s_-]/gu, '')
+    .replace(/\s/gu, '-');
 
 function methodFacts({ forms }: SettingMap): string[] {
   const declaration: MethodDeclaration | undefined = Object.values(methodDeclarations).find(
@@ -109,10 +130,25 @@ function methodFacts({ forms }: SettingMap): string[] {
 function table(map: SettingMap): string {
   const rows = map.keys.flatMap((key) => {
     const setting = settingAt(map.data, concrete([...map.path, key]));
-    return setting ? [row([...map.path, key].join('.'), setting)] : [];
+    if (!setting) return [];
+    const path = [...map.path, key].join('.');
+    return [
+      setting.choices.length > 0 && setting.required
+        ? discriminatorRow(path, map, setting)
+        : row(path, setting),
+    ];
   });
   if (rows.length === 0) return '';
   return ['| Setting | Takes | Default | |', '| --- | --- | --- | --- |', ...rows].join('\n');
+}
+
+/** The key that chose the form that the table is about. */
+function discriminatorRow(path: string, { forms }: SettingMap, { choices, paper }: Setting): string {
+  const several = forms.length > 1 ? choices.filter(({ value }) => forms.includes(String(value))) : [];
+  const distinct = new Set(several.map(({ meaning }) => meaning)).size > 1 ? several : [];
+  const meanings = distinct.map(({ value, meaning }) => `\`${value}\`: ${meaning}.`);
+  const text = [...meanings, ...paper.map((fact) => `*Source:* ${paperText(fact)}.`)].join(' ');
+  return `| \`${path}\` | ${forms.join(', ')} | *required* | ${text} |`;
 }
 
 function row(path: string, setting: Setting): string {

@@ -26,7 +26,7 @@ export interface YamlTree {
 /** Parses as much as there is; what is wrong is in `problems`. Never throws. */
 export function parseTree(text: string): YamlTree {
   const lines = new LineCounter();
-  const options = { lineCounter: lines, prettyErrors: false, uniqueKeys: true } as const;
+  const options = { lineCounter: lines, prettyErrors: false, uniqueKeys: true, logLevel: 'error' } as const;
   if (nestingOf(text) > MOST_NESTED) {
     parseDocument(text.replace(/[^\n]/gu, ' '), options);
     const message = `The text is nested more than ${MOST_NESTED} deep.`;
@@ -50,9 +50,11 @@ export function parseTree(text: string): YamlTree {
   return { document, lines, problems };
 }
 
-/** What an error of the parser covers, without what follows on other lines; at least one character where there is one. */
+/** What an error of the parser covers, without what follows on other lines; at the end of the text its last character. */
 function withinLine(text: string, [from, to]: Extent): Extent {
-  const start = Math.min(from, text.length);
+  const length = text.trimEnd().length;
+  if (from >= length) return [Math.max(0, length - 1), length];
+  const start = from;
   const newline = text.slice(start).search(/\r?\n/u);
   const lineEnd = newline === -1 ? text.length : start + newline;
   return [start, Math.max(Math.min(to, lineEnd), Math.min(start + 1, text.length))];

@@ -94,8 +94,10 @@ function errorsAfter(source: Source, { edits }: Candidate, complaint: Complaint)
   if (known && after.filter(same).length >= before.filter(same).length) return null;
   const errors = after.filter(({ code }) => RULES[code] === 'error');
   const limit = before.filter(({ code }) => RULES[code] === 'error').length;
+  // What does not hide anything must leave fewer errors, or as many where it was none itself.
+  const most = HIDING.includes(complaint.code) ? Infinity : limit - Number(RULES[complaint.code] === 'error');
   const broken = errors.some(({ code }) => code === 'yamlSyntax') && complaint.code !== 'yamlSyntax';
-  if (broken || (errors.length > limit && !HIDING.includes(complaint.code))) return null;
+  if (broken || errors.length > most) return null;
   return errors.length;
 }
 

@@ -25,7 +25,13 @@ export function removeAt(source: Source, path: Path): Edit[] | null {
   const extents = (parent.items as Node[]).map(extentOf);
   return isFlow(parent)
     ? [fromFlow(source, extent, extents, extentOf(parent))]
-    : [fromBlock(source, [source.lineStart(extent[0]), extent[1]])];
+    : [fromBlock(source, [dashBefore(source, extent[0]), extent[1]])];
+}
+
+/** Where the dash of a list's item stands, or the item itself where another dash or key is on its line. */
+function dashBefore(source: Source, offset: number): number {
+  const lead = /^\s*(?=-\s+$)/u.exec(source.text.slice(source.lineStart(offset), offset));
+  return lead ? source.lineStart(offset) + lead[0].length : offset;
 }
 
 /** Takes an entry out of its map. @param owner the entry whose value the map is, null at the root */

@@ -1,7 +1,13 @@
 import { experimentSchema } from '../../../../sidecar/config/experiment.ts';
 import type { Complaint, Path } from '../../../../sidecar/config/findings.ts';
 import { valueAt } from '../../../../sidecar/config/records.ts';
-import { choices, discriminatorValues, keysAt, schemaAt } from '../../../../sidecar/config/schemaWalk.ts';
+import {
+  accepts,
+  choices,
+  discriminatorValues,
+  keysAt,
+  schemaAt,
+} from '../../../../sidecar/config/schemaWalk.ts';
 import { defaultOf } from '../../../../sidecar/config/setting.ts';
 import { reach } from '../../../../sidecar/config/yamlTree.ts';
 import { setValue } from '../edits/insert.ts';
@@ -42,7 +48,12 @@ export function candidates(source: Source, complaint: Complaint): Candidate[] {
     case 'outOfRange':
     case 'unknownValue':
     case 'invalid':
-      return [...otherValues(source, complaint), ...proposed, ...removal(source, path)];
+      return [
+        ...proposed,
+        ...otherValues(source, complaint),
+        ...removal(source, path),
+        ...removalOfOwner(source, path),
+      ];
     default:
       return proposed;
   }
@@ -60,6 +71,10 @@ function removal(source: Source, path: Path): Candidate[] {
   const edits = removeAt(source, path);
   return edits ? [{ title: `Remove ${path.join('.')}`, edits }] : [];
 }
+
+/** A map that cannot be without the setting goes with it. */
+const removalOfOwner = (source: Source, path: Path): Candidate[] =>
+  path.length > 1 && typeof path.at(-1) === 'string' ? removal(source, path.slice(0, -1)) : [];
 
 function renaming(source: Source, path: Path, name: string | null | undefined): Candidate[] {
   const { entry, depth } = reach(source.root, path);
@@ -97,7 +112,8 @@ function otherValues(source: Source, { code, path, got, expected, suggestion }: 
   if (schema) {
     if (code === 'outOfRange') values.push(...nearestBound(schema, got, expected));
     values.push(...conversions(schema, got));
-    if (got === null) values.push(...samplesOf(schema));
+    if (got === null || code === 'invalid')
+      values.push(...samplesOf(schema).filter((each) => accepts(schema, each)));
     values.push(defaultOf(schema));
   }
   values.push(...known.slice(0, MOST_CHOICES));
