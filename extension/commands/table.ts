@@ -27,6 +27,7 @@ export const COMMANDS = {
   showExperiment: async () => (await import('./open.ts')).showExperiment,
   showResolvedConfig: async () => (await import('./open.ts')).showResolvedConfig,
   compareConfigs: async () => (await import('./compareConfigs.ts')).compareConfigs,
+  compareCheckpoints: async () => (await import('./compareCheckpoints.ts')).compareCheckpoints,
   exportStudent: async () => (await import('./exportStudent.ts')).exportStudent,
   rename: async () => (await import('./annotate.ts')).rename,
   addNote: async () => (await import('./annotate.ts')).addNote,
