@@ -1,5 +1,6 @@
 import 'vscode-jsonrpc/browser';
 import { render } from 'preact';
+import { compareThese } from './checkpoints/choice.ts';
 import { host } from './host.ts';
 import { connectInBrowser } from './link/browser.ts';
 import { linkThroughHost } from './link/hosted.ts';
@@ -41,6 +42,7 @@ function linked(): Connect {
         return;
       case 'show':
         follow(message);
+        if (message.subjects) compareThese(message.subjects);
         return;
       case 'trust':
         isTrusted.value = message.trusted;

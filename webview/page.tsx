@@ -1,6 +1,7 @@
 import { problems, link, runsFolder, tryAgain } from './link/link.ts';
 import { isListed, runs } from './link/runs.ts';
 import { maySteer } from './link/steering.ts';
+import { CheckpointsTab } from './checkpoints/checkpointsTab.tsx';
 import { CompareTab } from './compare/compareTab.tsx';
 import { host } from './host.ts';
 import { Line } from './run/header.tsx';
@@ -67,6 +68,8 @@ function Panel() {
       return selectedRun.value === null ? <Notice title={t('runs.noMatch')} /> : <RunTab />;
     case 'compare':
       return <CompareTab />;
+    case 'checkpoints':
+      return <CheckpointsTab />;
     case 'runs':
       return <RunsTab />;
   }

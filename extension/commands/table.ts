@@ -35,6 +35,7 @@ export const COMMANDS = {
   sortDifferencesBySchema: async () => (await import('./differences.ts')).sortDifferencesBySchema,
   closeComparison: async () => (await import('./differences.ts')).closeComparison,
   revealDifference: async () => (await import('./differences.ts')).revealDifference,
+  compareCheckpoints: async () => (await import('./compareCheckpoints.ts')).compareCheckpoints,
   exportStudent: async () => (await import('./exportStudent.ts')).exportStudent,
   rename: async () => (await import('./annotate.ts')).rename,
   addNote: async () => (await import('./annotate.ts')).addNote,

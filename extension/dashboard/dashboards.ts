@@ -1,4 +1,5 @@
 import { Uri, ViewColumn, window, type Disposable, type ExtensionContext, type WebviewPanel } from 'vscode';
+import type { Subject } from '../../sidecar/protocol/comparison.ts';
 import type { Tab } from '../../sidecar/protocol/pageMessages.ts';
 import type { App } from '../app.ts';
 import { releaseAll, type Releasable } from '../disposal.ts';
@@ -7,6 +8,12 @@ import { watchOrphans } from './orphans.ts';
 import type { DashboardPanel } from './panel.ts';
 
 const VIEW_TYPE = 'distillery.dashboard';
+
+export interface ShowOptions {
+  readonly preserveFocus?: boolean;
+  /** Checkpoints to compare. */
+  readonly subjects?: Subject[];
+}
 
 /** The window's dashboard: one panel, which shows any run. Comes back by itself after a reload, or when its host died. */
 export class Dashboards implements Disposable {
@@ -36,15 +43,16 @@ export class Dashboards implements Disposable {
   }
 
   /** @param run null leaves the page at what it shows, or lets it choose */
-  show(run: string | null, tab: Tab, { preserveFocus = false } = {}): void {
+  show(run: string | null, tab: Tab, options: ShowOptions = {}): void {
+    const { preserveFocus = false, subjects } = options;
     if (this.#panel) {
-      this.#panel.show(run, tab, preserveFocus);
+      this.#panel.show(run, tab, preserveFocus, subjects);
       return;
     }
     // Beside the code, if code is what one looks at.
     this.#create(window.activeTextEditor ? ViewColumn.Beside : ViewColumn.Active, preserveFocus)
       .then((panel) => {
-        panel.show(run, tab, preserveFocus);
+        panel.show(run, tab, preserveFocus, subjects);
       })
       .catch(tellError);
   }

@@ -1,4 +1,5 @@
 import { l10n, Uri, window, workspace, type Disposable, type WebviewPanel } from 'vscode';
+import type { Subject } from '../../sidecar/protocol/comparison.ts';
 import { releaseAll, type Releasable } from '../disposal.ts';
 import {
   pageToHost,
@@ -64,8 +65,8 @@ export class DashboardPanel implements Disposable {
     return this.#panel.onDidDispose;
   }
 
-  show(run: string | null, tab: Tab, preserveFocus: boolean): void {
-    this.#pending = { kind: 'show', run, tab };
+  show(run: string | null, tab: Tab, preserveFocus: boolean, subjects?: Subject[]): void {
+    this.#pending = { kind: 'show', run, tab, ...(subjects ? { subjects } : {}) };
     this.#panel.reveal(undefined, preserveFocus);
     if (this.#ready) this.#sendPending();
   }

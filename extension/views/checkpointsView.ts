@@ -38,7 +38,10 @@ export class CheckpointsView implements TreeDataProvider<CheckpointItem>, Dispos
   constructor(model: RunsModel, sidecar: Sidecar) {
     this.#model = model;
     this.#sidecar = sidecar;
-    this.#view = window.createTreeView('distillery.checkpoints', { treeDataProvider: this });
+    this.#view = window.createTreeView('distillery.checkpoints', {
+      treeDataProvider: this,
+      canSelectMany: true,
+    });
     this.#subscriptions = [
       this.#view,
       this.#changed,

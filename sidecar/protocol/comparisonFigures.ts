@@ -8,9 +8,14 @@ import type { Comparison, Difference } from './comparison.ts';
 /** Below this p a difference counts as one. */
 export const SIGNIFICANT = 0.05;
 
-/** Whether a network is better than the reference, by McNemar's test. */
-export function verdictOf({ mcnemar: { p }, top1 }: Difference): 'better' | 'worse' | 'undecided' {
-  if (!(p < SIGNIFICANT)) return 'undecided';
+/** Where McNemar's test and the bootstrap do not say the same, nothing is certain. */
+export type Verdict = 'better' | 'worse' | 'maybeBetter' | 'maybeWorse' | 'undecided';
+
+/** Whether a network is better than the reference. */
+export function verdictOf({ mcnemar: { p }, interval: { low, high }, top1 }: Difference): Verdict {
+  const signs = Number(p < SIGNIFICANT) + Number(low > 0 || high < 0);
+  if (signs === 0) return 'undecided';
+  if (signs === 1) return top1 > 0 ? 'maybeBetter' : 'maybeWorse';
   return top1 > 0 ? 'better' : 'worse';
 }
 

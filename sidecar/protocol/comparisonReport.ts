@@ -37,6 +37,10 @@ export function sentencesOf(comparison: Comparison): string[] {
         return `${own} is better than ${reference} by ${figures}`;
       case 'worse':
         return `${own} is worse than ${reference} by ${figures}`;
+      case 'maybeBetter':
+        return `${own} may be better than ${reference}; the two tests disagree: ${figures}`;
+      case 'maybeWorse':
+        return `${own} may be worse than ${reference}; the two tests disagree: ${figures}`;
       case 'undecided':
         return `No difference between ${own} and ${reference} can be told: ${figures}`;
     }

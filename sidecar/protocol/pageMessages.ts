@@ -5,10 +5,11 @@
  * API: pageToHost, PageToHost, hostToPage, HostToPage.
  */
 import { z } from 'zod';
+import { subjectSchema } from './comparison.ts';
 import { runIdSchema } from './runRecord.ts';
 
 /** Tabs of the page. */
-export const tabSchema = z.enum(['run', 'compare', 'runs']);
+export const tabSchema = z.enum(['run', 'compare', 'checkpoints', 'runs']);
 export type Tab = z.output<typeof tabSchema>;
 
 export const pageToHost = z.discriminatedUnion('kind', [
@@ -43,8 +44,13 @@ export const hostToPage = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('opened') }),
   z.object({ kind: z.literal('closed'), reason: z.string() }),
   z.object({ kind: z.literal('frame'), text: z.string() }),
-  /** Look at this run and tab. */
-  z.object({ kind: z.literal('show'), run: runIdSchema.nullable(), tab: tabSchema }),
+  /** Look at this run and tab; with subjects, compare them. */
+  z.object({
+    kind: z.literal('show'),
+    run: runIdSchema.nullable(),
+    tab: tabSchema,
+    subjects: z.array(subjectSchema).optional(),
+  }),
   /** Whether runs may be started and steered here; false in Restricted Mode. */
   z.object({ kind: z.literal('trust'), trusted: z.boolean() }),
 ]);

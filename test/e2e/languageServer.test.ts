@@ -197,7 +197,8 @@ describe.each([
         textDocument: { uri, version },
         contentChanges: [{ text: version === last ? TEXT.replace('temprature', 'temperature') : TEXT }],
       });
-    expect(await peer.diagnosticsOf(uri, last)).toEqual([]);
+    const codes = (await peer.diagnosticsOf(uri, last)).map(({ code }) => code);
+    expect(codes).not.toContain('unknownKey');
     expect(peer.published.map(({ version }) => version)).toEqual([last]);
   });
 
@@ -210,7 +211,7 @@ describe.each([
       peer.notify('textDocument/didOpen', {
         textDocument: { uri, languageId: 'yaml', version: 1, text: TEXT },
       });
-      expect(await peer.diagnosticsOf(uri, 1)).toHaveLength(1);
+      expect((await peer.diagnosticsOf(uri, 1)).map(({ code }) => code)).toContain('unknownKey');
     },
   );
 });

@@ -1,32 +1,12 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../support/processes.ts';
+import { violations } from './support/axe.ts';
 import { dkelSeries, makeRun } from './support/madeRuns.ts';
 import { browserPath, openPage, serve, sharedBrowser, wear, type Served } from './support/openPage.ts';
 import { madePredictions } from './support/madePredictions.ts';
 import { THEME_KINDS } from './support/themes.ts';
 
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const TABS = ['Run', 'Compare', 'Runs'] as const;
-
-interface Violation {
-  readonly id: string;
-  readonly nodes: readonly { readonly html: string; readonly failureSummary?: string }[];
-}
-
-/** What axe finds, one line each. */
-async function violations(page: Page): Promise<string[]> {
-  // Evaluated, not added as a script: the page's policy allows none but its own.
-  await page.evaluate(axe);
-  const found = await page.evaluate<Violation[]>(
-    `axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) => violations)`,
-  );
-  return found.flatMap(({ id, nodes }) =>
-    nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 160)} ${failureSummary ?? ''}`),
-  );
-}
+const TABS = ['Run', 'Compare', 'Checkpoints', 'Runs'] as const;
 
 describe.skipIf(browserPath === null)('accessibility', () => {
   const browser = sharedBrowser();
@@ -76,7 +56,7 @@ describe.skipIf(browserPath === null)('accessibility', () => {
     const { page } = await openPage(browser(), served.url, { viewport: { width, height: 500 } });
     for (const tab of TABS) {
       await page.getByRole('tab', { name: tab, exact: true }).click();
-      await page.locator('.scroll, .legend').first().waitFor();
+      await page.locator('.scroll, .legend, .notice').first().waitFor();
       const [content, room] = await page.evaluate<[number, number]>(
         `[document.documentElement.scrollWidth, document.documentElement.clientWidth]`,
       );

@@ -1,14 +1,9 @@
+import { confusionMatrix } from '../../sidecar/protocol/comparisonFigures.ts';
 import type { Predictions } from '../../sidecar/protocol/predictions.ts';
 
 /** Counts by label (row) and predicted class (column). */
-export function matrixOf({ classes, confusion }: Predictions, role: string): number[][] {
-  const matrix = classes.map(() => classes.map(() => 0));
-  for (const [label, predicted, count] of confusion[role] ?? []) {
-    const row = matrix[label];
-    if (row && predicted < row.length) row[predicted] = count;
-  }
-  return matrix;
-}
+export const matrixOf = ({ classes, confusion }: Predictions, role: string): number[][] =>
+  confusionMatrix(classes.length, confusion[role] ?? []);
 
 /** Share of each label's samples that were predicted as it, 0 to 1; NaN for a label without samples. */
 export const accuracyByClass = (matrix: readonly (readonly number[])[]): number[] =>
@@ -23,5 +18,5 @@ export function disagreeingFirst({ images }: Predictions): Predictions['images']
 }
 
 /** Whether the roles do not all say the same. */
-export const disagrees = ({ answers }: Predictions['images'][number]): boolean =>
+export const disagrees = ({ answers }: Pick<Predictions['images'][number], 'answers'>): boolean =>
   new Set(Object.values(answers).map((answer) => answer.class)).size > 1;

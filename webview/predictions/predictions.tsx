@@ -7,6 +7,7 @@ import { selectedSeries } from '../series/followed.ts';
 import { selectedId, selectedRun } from '../view/selection.ts';
 import { formatCount } from '../words/numbers.ts';
 import { t } from '../words/words.ts';
+import { disagreeingFirst } from './confusion.ts';
 import { ConfusionGrid } from './confusionGrid.tsx';
 import { PerClass } from './perClass.tsx';
 import { Samples } from './samples.tsx';
@@ -66,7 +67,9 @@ function Shown({ predictions }: { readonly predictions: Answers }) {
           })}
         </span>
       </div>
-      {predictions.images.length === 0 ? null : <Samples predictions={predictions} />}
+      {predictions.images.length === 0 ? null : (
+        <Samples images={disagreeingFirst(predictions)} classes={predictions.classes} />
+      )}
       <div class="grid">
         <div>
           <div class="row">

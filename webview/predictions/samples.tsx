@@ -2,23 +2,39 @@ import { useSignal } from '@preact/signals';
 import type { Predictions } from '../../sidecar/protocol/predictions.ts';
 import { formatPercent } from '../words/numbers.ts';
 import { t } from '../words/words.ts';
-import { disagreeingFirst, disagrees } from './confusion.ts';
+import { disagrees } from './confusion.ts';
 
 const SHOWN_AT_FIRST = 12;
 
-/** Validation images with what every role says; those first about which the roles disagree. */
-export function Samples({ predictions }: { readonly predictions: Predictions }) {
+type Answers = Predictions['images'][number]['answers'];
+
+/** A sample with what several networks say of it, by their names. */
+export interface ShownSample {
+  readonly sample: number;
+  readonly label: number;
+  /** Null where samples are no images. */
+  readonly png: string | null;
+  readonly answers: Answers;
+}
+
+/** Samples with what every network says, in the order given. */
+export function Samples({
+  images,
+  classes,
+}: {
+  readonly images: readonly ShownSample[];
+  readonly classes: readonly string[];
+}) {
   const isLong = useSignal(false);
-  const all = disagreeingFirst(predictions);
-  const shown = isLong.value ? all : all.slice(0, SHOWN_AT_FIRST);
+  const shown = isLong.value ? images : images.slice(0, SHOWN_AT_FIRST);
   return (
     <>
       <ul class="samples">
         {shown.map((image) => (
-          <Sample key={image.sample} image={image} classes={predictions.classes} />
+          <Sample key={image.sample} image={image} classes={classes} />
         ))}
       </ul>
-      {all.length > SHOWN_AT_FIRST ? (
+      {images.length > SHOWN_AT_FIRST ? (
         <button
           type="button"
           class="text"
@@ -27,28 +43,22 @@ export function Samples({ predictions }: { readonly predictions: Predictions }) 
             isLong.value = !isLong.value;
           }}
         >
-          {isLong.value ? t('samples.fewer') : t('samples.all', { n: String(all.length) })}
+          {isLong.value ? t('samples.fewer') : t('samples.all', { n: String(images.length) })}
         </button>
       ) : null}
     </>
   );
 }
 
-function Sample({
-  image,
-  classes,
-}: {
-  readonly image: Predictions['images'][number];
-  readonly classes: readonly string[];
-}) {
+function Sample({ image, classes }: { readonly image: ShownSample; readonly classes: readonly string[] }) {
   const nameOf = (index: number): string => classes[index] ?? String(index);
   const label = nameOf(image.label);
+  const title = t('samples.image', { sample: String(image.sample), label });
   return (
     <li class={disagrees(image) ? 'sample disagrees' : 'sample'}>
-      <img
-        src={`data:image/png;base64,${image.png}`}
-        alt={t('samples.image', { sample: String(image.sample), label })}
-      />
+      {image.png === null ? null : (
+        <img src={`data:image/png;base64,${image.png}`} alt={title} title={title} />
+      )}
       <dl>
         <div>
           <dt>{t('samples.label')}</dt>

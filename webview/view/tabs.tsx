@@ -10,6 +10,7 @@ export function Tabs() {
   const titles: Readonly<Record<Tab, string>> = {
     run: t('tab.run'),
     compare: t('tab.compare'),
+    checkpoints: t('tab.checkpoints'),
     runs: t('tab.runs'),
   };
   const move = (event: KeyboardEvent) => {

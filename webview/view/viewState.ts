@@ -1,5 +1,6 @@
 import { computed, signal, type ReadonlySignal } from '@preact/signals';
 import { z } from 'zod';
+import { splitSchema, subjectSchema } from '../../sidecar/protocol/comparison.ts';
 import { tabSchema } from '../../sidecar/protocol/pageMessages.ts';
 import { host } from '../host.ts';
 
@@ -30,6 +31,11 @@ const viewSchema = z.object({
   filter: z.string(),
   onlyDifferences: z.boolean(),
   showHidden: z.boolean(),
+  /** Checkpoints to compare, the reference first. A state of before there was a comparison has none. */
+  subjects: z.array(subjectSchema).default([]),
+  split: splitSchema.default('validation'),
+  /** They have been asked for: a page that comes back asks again, and gets what is known. */
+  isCompared: z.boolean().default(false),
 });
 export type ViewState = z.output<typeof viewSchema>;
 
@@ -61,6 +67,9 @@ const INITIAL: ViewState = {
   filter: '',
   onlyDifferences: false,
   showHidden: false,
+  subjects: [],
+  split: 'validation',
+  isCompared: false,
 };
 
 const STORAGE_KEY = 'distillery.view';

@@ -1,5 +1,8 @@
+import { checkpointsEn } from './checkpoints.en.ts';
+
 /** Every text of the page. `{names}` are filled in. */
 export const en = {
+  ...checkpointsEn,
   'tab.label': 'view',
   'tab.run': 'Run',
   'tab.compare': 'Compare',

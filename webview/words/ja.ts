@@ -1,7 +1,9 @@
+import { checkpointsJa } from './checkpoints.ja.ts';
 import type { en } from './en.ts';
 
 /** 日本語。 A missing text does not compile. */
 export const ja: Readonly<Record<keyof typeof en, string>> = {
+  ...checkpointsJa,
   'tab.label': '表示',
   'tab.run': '実行',
   'tab.compare': '比較',

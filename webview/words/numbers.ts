@@ -45,6 +45,10 @@ export const formatPercent = (value: number | undefined): string =>
     ? (unusual(value) ?? '')
     : `${localized(value, HUNDREDTHS)} %`;
 
+/** With so many decimals, to stand in a column. */
+export const formatFixed = (value: number, digits: number): string =>
+  unusual(value) ?? localized(value, { minimumFractionDigits: digits, maximumFractionDigits: digits });
+
 /** A difference with its sign; empty where there is none. */
 export function formatDelta(value: number | undefined, digits = 2): string {
   if (value === undefined || Number.isNaN(value)) return '';
@@ -52,7 +56,7 @@ export function formatDelta(value: number | undefined, digits = 2): string {
   const options = {
     minimumFractionDigits: digits,
     maximumFractionDigits: digits,
-    signDisplay: 'always',
+    signDisplay: 'exceptZero',
   } as const;
   return localized(value, options);
 }

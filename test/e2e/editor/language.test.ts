@@ -29,7 +29,9 @@ describe.skipIf(whyNoEditor() !== null)('writing an experiment', () => {
   /** Puts the cursor at a line and column, both counted from 1. */
   const goTo = async (line: number, column: number): Promise<void> => {
     await press('Control+G');
-    await scene.window.type(`${line}:${column}`);
+    await scene.window.type(`:${line}:${column}`);
+    // Keys go to the text again.
+    await scene.window.page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
   };
   const suggestions = async (): Promise<string[]> => {
     const widget = scene.window.page.locator('.suggest-widget.visible');
