@@ -73,6 +73,7 @@ describe('keys', () => {
     ['between others', 'method:\n  name: dkel\n  |\n  peers: 3\n'],
     ['before the discriminator', 'method:\n  |\n  name: dkel\n'],
     ['in flow style', 'method: { name: dkel, | }\n'],
+    ['behind an open bracket', 'dataset: { name: mnist\nmethod:\n  name: dkel\n  |'],
     ['in an open bracket', 'method: { name: dkel, |\noptimizer: { name: sgd }\n'],
   ])('follow the method %s', (_name, text) => {
     const { labels } = at(text);

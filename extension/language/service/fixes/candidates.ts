@@ -17,6 +17,7 @@ import { inline, type Edit } from '../edits/text.ts';
 import type { Source } from '../source.ts';
 import { conversions, nearestBound } from './conversions.ts';
 import { samplesOf } from './sample.ts';
+import { decimalComma } from './decimalComma.ts';
 import { syntaxFixes } from './syntax.ts';
 
 /** A change that may settle a complaint. */
@@ -41,7 +42,11 @@ export function candidates(source: Source, complaint: Complaint): Candidate[] {
     case 'renamedKey':
     case 'unknownKey':
     case 'unknownStage':
-      return [...renaming(source, path, complaint.suggestion), ...removal(source, path)];
+      return [
+        ...decimalComma(source, path),
+        ...renaming(source, path, complaint.suggestion),
+        ...removal(source, path),
+      ];
     case 'missingKey':
       return missing(source, path);
     case 'wrongType':
