@@ -60,6 +60,7 @@ describe('hover', () => {
   it('cites at the method, and works in a text that does not parse', () => {
     expect(hoverAt('method: { name: dkel', 'dkel')).toContain('arXiv 2312.11218');
     expect(hoverAt('# nothing here\n', 'nothing')).toBe('');
+    expect(hoverAt('schedule: { name: multiStep, milestones: [ 44 ] }', '44')).toContain('At which the rate');
   });
 });
 
@@ -92,6 +93,7 @@ describe('outline, folding, links', () => {
       'file:///work/other.distill.yaml',
       'https://arxiv.org/abs/2312.11218',
     ]);
+    expect(service.links(documentOf('baseline: { file: "\uD83C.distill.yaml" }\n'))).toHaveLength(1);
     const links = serviceIn({ runs: [run] }).links(documentOf('baseline: { run: r1 }\n'));
     expect(links.map(({ target }) => target)).toEqual(['file:///runs/r1']);
   });
@@ -142,7 +144,7 @@ describe('inlay hints', () => {
   it('say what follows from the settings', () => {
     expect(hintsOf(EXAMPLE)).toEqual([
       '10: 25 steps per epoch',
-      '5: teacherInit: 1 steps · ω = 0.1 from epoch 5',
+      '5: teacherInit: 1 step · ω = 0.1 from epoch 5',
       '10: distillation: 400 steps',
       '7: λ = 0 from epoch 47, after the end',
       '6: remembers 50 of 400 steps',

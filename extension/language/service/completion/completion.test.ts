@@ -163,6 +163,7 @@ describe('values', () => {
   it('say what they mean', () => {
     const item = at('method: { name: | }').items[0];
     expect(item?.detail).toContain('Decoupled Knowledge');
+    expect(item && markdown(item)).toContain('arXiv 2312.11218, 2023');
     expect(at('method: { name: dkel, rampShape: | }').items[1]?.detail).toContain('then a jump');
   });
 });
