@@ -6,7 +6,8 @@ export type RampShape = 'reference' | 'released' | 'none';
  * @param epoch 0-based epoch e @param omegaMax final weight ω_max @param length A, in epochs
  */
 export function rampUp(shape: RampShape, epoch: number, omegaMax: number, length: number): number {
-  if (shape === 'none' || epoch > length) return omegaMax;
+  // Without a final weight there is nothing to ramp, and the released divisor would be 0.
+  if (shape === 'none' || epoch > length || omegaMax === 0) return omegaMax;
   const divisor = shape === 'released' ? omegaMax : length;
   return omegaMax * Math.exp(-5 * (1 - epoch / divisor) ** 2);
 }

@@ -33,6 +33,7 @@ describe('ramp-up', () => {
     expect(rampUp('reference', 80, 1, 80)).toBe(1);
     expect(rampUp('none', 0, 0.1, 80)).toBe(0.1);
     expect(rampUp('released', 1, 0.1, 80) / rampUp('released', 0, 0.1, 80)).toBeLessThan(1e-170);
+    expect([0, 40, 81].map((e) => rampUp('released', e, 0, 80))).toEqual([0, 0, 0]);
   });
 });
 

@@ -8,7 +8,9 @@ import type { Source } from './source.ts';
 
 /** What the setting at an offset means, may be and was in its sources. */
 export function hover(source: Source, offset: number, documentation: string | null): Hover | null {
-  const path = pathAt(source, offset);
+  const at = pathAt(source, offset);
+  // An item of a list means what the list means.
+  const path = typeof at?.at(-1) === 'number' ? at.slice(0, -1) : at;
   const setting = path && settingAt(source.data, path);
   if (!path || !setting) return null;
   const key = placeOf(source.root, path, true);

@@ -23,9 +23,12 @@ export function resolved(from: string, path: string): string | null {
   const parts = path.startsWith('/') ? [] : base.path.slice(0, -1);
   for (const part of path.replace(/^\//u, '').split('/'))
     if (part === '..') parts.pop();
-    else if (part !== '.' && part !== '') parts.push(encodeURIComponent(part));
+    else if (part !== '.' && part !== '') parts.push(encodeURIComponent(wellFormed(part)));
   return `${base.root}/${parts.join('/')}`;
 }
+
+/** Half a character, as it stands between two edits, has no encoding. */
+const wellFormed = (text: string): string => text.replace(/\p{Surrogate}/gu, '\uFFFD');
 
 function decodeOr(path: string): string {
   try {

@@ -69,6 +69,7 @@ interface LineRead {
 
 /** Follows one line; `open` is changed to what is open behind it. @param isLast the cursor stands at the line's end */
 function readLine(line: string, open: Open[], isLast = false): LineRead | null {
+  leaveForgottenBrackets(line, open);
   let at = 0;
   let isValue = true;
   if (open.every(({ kind }) => kind === 'block')) {
@@ -85,6 +86,14 @@ function readLine(line: string, open: Open[], isLast = false): LineRead | null {
     isValue = top?.kind === '[' || (top?.kind === '{' && top.key !== null);
   }
   return readTokens(line, at, open, isValue);
+}
+
+/** A key no deeper than the one behind which a bracket was opened: the bracket was never closed. */
+function leaveForgottenBrackets(line: string, open: Open[]): void {
+  const bracket = open.findIndex(({ kind }) => kind !== 'block');
+  const owner = open[bracket - 1];
+  const indent = /^(?<space>[ ]*)[A-Za-z][\w-]*:(?:\s|$)/u.exec(line)?.groups?.['space']?.length;
+  if (owner && indent !== undefined && indent <= owner.indent) open.length = bracket;
 }
 
 /** Closes what a line's indentation ends and opens what its dashes begin. */

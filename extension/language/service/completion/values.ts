@@ -8,6 +8,7 @@ import { experimentSchema } from '../../../../sidecar/config/experiment.ts';
 import { schemaAt } from '../../../../sidecar/config/schemaWalk.ts';
 import { settingAt, type Setting } from '../../../../sidecar/config/setting.ts';
 import { CERTAINTY, settingMarkdown } from '../../../../sidecar/config/settingText.ts';
+import { methodChoices } from '../../../../sidecar/config/template.ts';
 import { inline } from '../edits/text.ts';
 import { samplesOf } from '../fixes/sample.ts';
 import { baselineValues } from './baselineValues.ts';
@@ -31,10 +32,16 @@ export function valueItems(place: Place): CompletionItem[] {
 }
 
 function suggestionsFor({ data, cursor }: Place, setting: Setting): Suggestion[] {
-  const found: Suggestion[] = setting.choices.map(({ value, meaning }) => ({
-    value,
-    detail: value === setting.default ? `${meaning} (default)`.trim() : meaning,
-  }));
+  const isMethod = setting.path.join('.') === 'method.name';
+  const citations = new Map(isMethod ? methodChoices().map(({ name, citation }) => [name, citation]) : []);
+  const found = setting.choices.map(({ value, meaning }): Suggestion => {
+    const citation = citations.get(String(value));
+    return {
+      value,
+      detail: value === setting.default ? `${meaning} (default)`.trim() : meaning,
+      ...(citation !== undefined && { documentation: citation }),
+    };
+  });
   if (setting.kind === 'boolean')
     found.push(
       ...[true, false].map((value) => ({ value, detail: value === setting.default ? 'default' : '' })),

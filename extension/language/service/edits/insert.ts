@@ -2,6 +2,7 @@ import { isMap, type Node } from 'yaml';
 import type { Path } from '../../../../sidecar/config/findings.ts';
 import { entriesOf, extentOf, isFlow, reach, type Entry } from '../../../../sidecar/config/yamlTree.ts';
 import type { Source } from '../source.ts';
+import { colonAfter } from './colon.ts';
 import { block, inline, type Edit } from './text.ts';
 
 /** Names of the keys of a map in the order of the schema; where it has none, new keys stand last. */
@@ -46,12 +47,6 @@ function replaceValue(
   const colon = colonAfter(source, key[1]);
   if (colon > key[1]) return [{ from: colon, to: colon, text: ` ${text}` }];
   return isFlow(parent) ? [{ from: key[1], to: key[1], text: `: ${text}` }] : null;
-}
-
-/** The offset behind a key's colon, or `offset` where it has none. */
-function colonAfter(source: Source, offset: number): number {
-  const colon = /^\s*:/u.exec(source.text.slice(offset, offset + 100));
-  return colon ? offset + colon[0].length : offset;
 }
 
 /** Whether keys beside this one are written as JSON has them. */

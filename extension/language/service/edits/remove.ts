@@ -9,6 +9,7 @@ import {
   type Extent,
 } from '../../../../sidecar/config/yamlTree.ts';
 import type { Source } from '../source.ts';
+import { colonAfter } from './colon.ts';
 import type { Edit } from './text.ts';
 
 /** Takes away what stands at `path`: an entry with its key, or an item of a list. Null where it is not written. */
@@ -38,7 +39,7 @@ function dashBefore(source: Source, offset: number): number {
 export function removeEntry(source: Source, entry: Entry, map: Node, owner: Entry | null): Edit[] | null {
   const key = extentOf(entry.key);
   if (!key) return null;
-  const extent: Extent = [key[0], extentOf(entry.value)?.[1] ?? colonEnd(source, key[1])];
+  const extent: Extent = [key[0], extentOf(entry.value)?.[1] ?? colonAfter(source, key[1])];
   const entries = entriesOf(map);
   if (isFlow(map))
     return [
@@ -52,20 +53,14 @@ export function removeEntry(source: Source, entry: Entry, map: Node, owner: Entr
   const ownerKey = extentOf(owner?.key);
   if (entries.length > 1 || !ownerKey) return [fromBlock(source, extent)];
   // A map needs a value: an empty one is written in flow style, and the comments stay behind it.
-  const colon = colonEnd(source, ownerKey[1]);
+  const colon = colonAfter(source, ownerKey[1]);
   return [{ from: colon, to: colon, text: ' {}' }, fromBlock(source, extent)];
 }
 
 const wholeOf = (source: Source, { key, value }: Entry): Extent | null => {
   const extent = extentOf(key);
-  return extent && [extent[0], extentOf(value)?.[1] ?? colonEnd(source, extent[1])];
+  return extent && [extent[0], extentOf(value)?.[1] ?? colonAfter(source, extent[1])];
 };
-
-/** Behind a key's colon, or `offset` where it has none. */
-function colonEnd(source: Source, offset: number): number {
-  const colon = /^[^\S\n]*:/u.exec(source.text.slice(offset, offset + 100));
-  return colon ? offset + colon[0].length : offset;
-}
 
 /** With one comma and the space between it and its neighbour. */
 function fromFlow(

@@ -7,6 +7,7 @@ import {
   discriminatorValues,
   keysAt,
   schemaAt,
+  valueSchema,
 } from '../../../../sidecar/config/schemaWalk.ts';
 import { defaultOf } from '../../../../sidecar/config/setting.ts';
 import { reach } from '../../../../sidecar/config/yamlTree.ts';
@@ -15,8 +16,9 @@ import { removeAt } from '../edits/remove.ts';
 import { renameKey } from '../edits/rename.ts';
 import { inline, type Edit } from '../edits/text.ts';
 import type { Source } from '../source.ts';
-import { conversions, nearestBound } from './conversions.ts';
+import { ANY_NAME, conversions, nearestBound } from './conversions.ts';
 import { samplesOf } from './sample.ts';
+import { decimalComma } from './decimalComma.ts';
 import { syntaxFixes } from './syntax.ts';
 
 /** A change that may settle a complaint. */
@@ -41,7 +43,11 @@ export function candidates(source: Source, complaint: Complaint): Candidate[] {
     case 'renamedKey':
     case 'unknownKey':
     case 'unknownStage':
-      return [...renaming(source, path, complaint.suggestion), ...removal(source, path)];
+      return [
+        ...decimalComma(source, path),
+        ...renaming(source, path, complaint.suggestion),
+        ...removal(source, path),
+      ];
     case 'missingKey':
       return missing(source, path);
     case 'wrongType':
@@ -50,6 +56,7 @@ export function candidates(source: Source, complaint: Complaint): Candidate[] {
     case 'invalid':
       return [
         ...proposed,
+        ...levelDeeper(source, path),
         ...otherValues(source, complaint),
         ...removal(source, path),
         ...removalOfOwner(source, path),
@@ -70,6 +77,15 @@ function setting(source: Source, path: Path, value: unknown): Candidate[] {
 function removal(source: Source, path: Path): Candidate[] {
   const edits = removeAt(source, path);
   return edits ? [{ title: `Remove ${path.join('.')}`, edits }] : [];
+}
+
+/** `models: { name: mlp }` where `models: { default: { name: mlp } }` is meant: a name was left out. */
+function levelDeeper(source: Source, path: Path): Candidate[] {
+  const at = path.slice(0, -1);
+  const owner = schemaAt(experimentSchema, source.data, at);
+  const value = valueAt(source.data, at);
+  const free = owner && valueSchema(owner);
+  return free && accepts(free, value) ? setting(source, at, { [ANY_NAME]: value }) : [];
 }
 
 /** A map that cannot be without the setting goes with it. */

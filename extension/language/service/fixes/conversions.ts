@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { isRecord } from '../../../../sidecar/config/records.ts';
-import { accepts, choices, kindOf, members } from '../../../../sidecar/config/schemaWalk.ts';
+import { accepts, choices, kindOf, members, valueSchema } from '../../../../sidecar/config/schemaWalk.ts';
 import { sampleOf } from './sample.ts';
 
 type Schema = z.core.$ZodType;
@@ -76,6 +76,8 @@ function wrapped(schema: Schema, value: unknown): unknown[] {
 
 /** `mnist` as `{ name: mnist }`: under the one key that takes it. */
 function inMap(schema: Schema, value: unknown): unknown[] {
+  const free = valueSchema(schema);
+  if (free) return conversions(free, value).map((each) => ({ [ANY_NAME]: each }));
   return members(schema).flatMap((member) =>
     Object.entries(member.shape)
       .filter(([, own]) => accepts(own, value) && (choices(own).length > 0 || kindOf(own) !== 'text'))
@@ -83,6 +85,9 @@ function inMap(schema: Schema, value: unknown): unknown[] {
       .map(([key]) => ({ ...asRecord(sampleOf(member.schema)), [key]: value })),
   );
 }
+
+/** The name that stands in for any where names are free. */
+export const ANY_NAME = 'default';
 
 const asRecord = (value: unknown): Record<string, unknown> => (isRecord(value) ? value : {});
 

@@ -2,6 +2,8 @@ import type { ResolvedExperiment } from '../../../../sidecar/config/check.ts';
 import { count, plainNumber } from '../numbers.ts';
 import type { Derived } from './inlayHints.ts';
 
+const steps = (number: number): string => `${count(number)} ${number === 1 ? 'step' : 'steps'}`;
+
 /** Lengths in steps, and what the method derives from its options. */
 export function derivedValues({ experiment, plan }: ResolvedExperiment): Derived[] {
   const { declaration, stages, stepsPerEpoch, splits } = plan;
@@ -9,7 +11,7 @@ export function derivedValues({ experiment, plan }: ResolvedExperiment): Derived
   const found: Derived[] = [
     {
       paths: [['training', 'epochSteps'], ['training', 'batchSize'], ['training'], ['dataset', 'name']],
-      text: `${count(stepsPerEpoch)} steps per epoch`,
+      text: `${steps(stepsPerEpoch)} per epoch`,
       explanation:
         experiment.training.epochSteps === null
           ? `${count(splits.train)} training samples in batches of ${experiment.training.batchSize}.`
@@ -27,7 +29,7 @@ export function derivedValues({ experiment, plan }: ResolvedExperiment): Derived
         ...(isMain ? [['training', 'epochs'], ['training']] : []),
         ['method', 'name'],
       ],
-      text: `${stage.name}: ${count(stage.steps)} steps`,
+      text: `${stage.name}: ${steps(stage.steps)}`,
       explanation: `Steps ${count(stage.from)} to ${count(stage.from + stage.steps)} of the run: ${plainNumber(stage.epochs)} epochs of ${stage.title}.`,
     });
   }
