@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import { comparisonRequestSchema } from '../protocol/comparison.ts';
 import { accessTo, requests, type RequestMethod } from '../protocol/messages.ts';
 import { createStandInRun } from '../store/testing/standInRun.ts';
 import { until } from '../store/testing/until.ts';
@@ -16,13 +17,18 @@ const params = {
   overrides: [],
   changes: { pinned: true },
   runs: 'stop',
+  id: 'i',
+  request: comparisonRequestSchema.parse({
+    subjects: ['peer1', 'peer2'].map((role) => ({ run: 'r', checkpoint: 'best', role })),
+  }),
+  fresh: false,
   source: { kind: 'text', text: '{}', fileName: 'x.distill.json' },
 } as never;
 
 describe('a client that may only read', () => {
   it('is refused everything that changes something, and may see the rest', async () => {
     const client = bench.client(bench.runsFolder(), [], { access: 'read' });
-    expect(changing).toHaveLength(10);
+    expect(changing).toHaveLength(11);
     for (const method of changing)
       await expect(client.request(method, params), method).rejects.toMatchObject({ code: 'read-only' });
     expect((await client.request('runs/list', {})).runs).toEqual([]);
