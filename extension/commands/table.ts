@@ -49,6 +49,7 @@ export const COMMANDS = {
   groupRuns: async () => (await import('./arrange.ts')).groupRuns,
   delete: async () => (await import('./delete.ts')).deleteRun,
   selectBackend: async () => (await import('./selectBackend.ts')).selectBackend,
+  installDataset: async () => (await import('./installDataset.ts')).installDataset,
   installNativeBackend: async () => (await import('./installNative.ts')).installNativeBackend,
   refreshEnvironment: async () => (await import('./doctor.ts')).refreshEnvironment,
   doctor: async () => (await import('./doctor.ts')).doctor,

@@ -39,9 +39,21 @@ export class SurroundingsReader {
       documentation: Uri.joinPath(this.#context.extensionUri, 'docs/configuration.md').toString(),
       runs: await this.#runs(),
       experiments: files.map((uri) => uri.toString()).sort(),
-      datasetProblems: {},
+      datasetProblems: await this.#datasetProblems(),
       memoryBytes: totalmem(),
     };
+  }
+
+  async #datasetProblems(): Promise<Record<string, string>> {
+    const link = this.#sidecar.current;
+    if (!link?.daemon) return {};
+    try {
+      return (await link.request('system/datasets', {})).problems;
+    } catch (error) {
+      // An older daemon does not know, and a lost link is asked again.
+      remember(error);
+      return {};
+    }
   }
 
   async #runs(): Promise<KnownRun[]> {

@@ -66,6 +66,12 @@ async function copySidecar(context: ExtensionContext): Promise<string> {
   return target;
 }
 
+/** Puts back what the copy has lost of the extension's data. */
+export async function mendData(context: ExtensionContext): Promise<void> {
+  const assets = context.asAbsolutePath(join('dist', 'sidecar', 'assets'));
+  await cp(assets, join(await installSidecar(context), 'assets'), { recursive: true });
+}
+
 /** Marks a copy as used now. */
 async function stamp(copy: string): Promise<void> {
   const now = new Date();

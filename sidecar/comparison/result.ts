@@ -14,7 +14,7 @@ import type { Measured, MeasuredNetwork } from './measured.ts';
 /** A subject's logits, understood. */
 export interface Understood {
   readonly measured: Measured;
-  readonly answers: Uint32Array & SureAnswers['classes'];
+  readonly answers: Uint32Array;
   readonly sure: SureAnswers;
   readonly described: Pick<ComparedSubject, 'reliability' | 'confusion'>;
 }

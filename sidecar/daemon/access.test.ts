@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import { comparisonRequestSchema } from '../protocol/comparison.ts';
 import { accessTo, requests, type RequestMethod } from '../protocol/messages.ts';
 import { createStandInRun } from '../store/testing/standInRun.ts';
 import { until } from '../store/testing/until.ts';
@@ -16,6 +17,11 @@ const params = {
   overrides: [],
   changes: { pinned: true },
   runs: 'stop',
+  id: 'i',
+  request: comparisonRequestSchema.parse({
+    subjects: ['peer1', 'peer2'].map((role) => ({ run: 'r', checkpoint: 'best', role })),
+  }),
+  fresh: false,
   source: { kind: 'text', text: '{}', fileName: 'x.distill.json' },
 } as never;
 

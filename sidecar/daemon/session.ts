@@ -18,6 +18,7 @@ import { serve, type Handlers, type ServerEnd } from '../protocol/serve.ts';
 import { webSocketTransport } from '../protocol/transport.ts';
 import { formatVersion, isCompatible, PROTOCOL_VERSION } from '../protocol/version.ts';
 import type { Comparisons } from './comparisons.ts';
+import { missingDatasets } from '../datasets/registry.ts';
 import { findRun } from './findRun.ts';
 import type { Log } from './log.ts';
 import type { RunActions } from './runActions.ts';
@@ -153,6 +154,7 @@ export class Session {
       },
       'series/range': (params) => this.#range(params),
       'system/heartbeat': () => ({ time: Date.now() }),
+      'system/datasets': () => ({ problems: missingDatasets() }),
       'system/survivors': () => ({ survivors: listSurvivors(watcher.runs()) }),
       'system/endSurvivor': async ({ run, pid }) => endSurvivor((await findRun(watcher, run)).run, pid),
       'system/shutdown': shutdown,

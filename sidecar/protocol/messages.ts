@@ -144,6 +144,11 @@ export const requests = {
     result: z.object({ series: pointsByTagSchema, complete: z.boolean() }),
   },
   'system/heartbeat': { params: nothing, result: z.object({ time: z.number() }) },
+  'system/datasets': {
+    params: nothing,
+    /** By name, why a data set cannot be opened on the daemon's machine; those that can be are left out. */
+    result: z.object({ problems: z.record(z.string(), z.string()) }),
+  },
   'system/survivors': { params: nothing, result: z.object({ survivors: z.array(survivorSchema) }) },
   'system/endSurvivor': {
     params: ofRun.extend({ pid: z.int().min(1) }),
@@ -189,6 +194,7 @@ const NEEDED: Readonly<Record<RequestMethod, Access>> = {
   'series/unsubscribe': 'read',
   'series/range': 'read',
   'system/heartbeat': 'read',
+  'system/datasets': 'read',
   'system/survivors': 'read',
   'system/endSurvivor': 'full',
   'system/shutdown': 'full',

@@ -35,8 +35,7 @@ describe.skipIf(browserPath === null)('the Checkpoints tab', () => {
     vanilla = await train('vanilla', experiment('vanilla', MNIST));
     dkel = await train('dkel', experiment('dkel', MNIST));
     const synthetic = '{ name: synthetic, samples: 600, classes: 10, shape: [28, 28, 1] }';
-    other = (await train('vanilla_mlp_synthetic', experiment('vanilla', synthetic))) || '';
-    other = readdirSync(runs).find((run) => run.includes('_synthetic_')) ?? '';
+    other = await train('synthetic', experiment('vanilla', synthetic));
     served = await serve(runs, 'checkpoints');
     const subjects = [`${dkel}:teacher2`, `${dkel}:peer1`, `${vanilla}:student`, `${dkel}:teacherMean`];
     const { stdout, code } = await distillery(['--runs', runs, 'compare', ...subjects, '--json']);
@@ -183,10 +182,11 @@ describe.skipIf(browserPath === null)('the Checkpoints tab', () => {
   });
 
   it('inside the editor compares what it is given, saves, and keeps to the policy', async () => {
-    const { page, post, said, complaints, state } = await openPanel(browser(), served);
+    const panel = await openPanel(browser(), served);
+    const { page, said, complaints } = panel;
     await page.getByRole('tab', { name: 'Checkpoints' }).waitFor();
     const subjects = four().map(([run, role]): Subject => ({ run, checkpoint: 'best', role }));
-    await post({ kind: 'show', run: null, tab: 'checkpoints', subjects });
+    await panel.post({ kind: 'show', run: null, tab: 'checkpoints', subjects });
     await page.locator('.verdicts').waitFor();
     await expect.poll(() => said.at(-1)).toMatchObject({ kind: 'looking', tab: 'checkpoints' });
     for (const [format, file] of [
@@ -203,17 +203,18 @@ describe.skipIf(browserPath === null)('the Checkpoints tab', () => {
     }
     expect(complaints).toEqual([]);
     // A panel that was hidden begins anew, and comes back to what it showed.
-    await expect.poll(() => state()).toMatchObject({ isCompared: true, tab: 'checkpoints' });
-    const again = await openPanel(browser(), served, { state: state(), lang: 'ja' });
+    await expect.poll(() => panel.state()).toMatchObject({ isCompared: true, tab: 'checkpoints' });
+    const again = await openPanel(browser(), served, { state: panel.state(), lang: 'ja' });
     await again.page.getByText('同じチェックポイントなので').waitFor();
     expect(await again.page.locator('.verdicts p strong').count()).toBe(3);
   });
 
   it('compares nothing in a folder that is not trusted', async () => {
-    const { page, post } = await openPanel(browser(), served, { trusted: false });
+    const panel = await openPanel(browser(), served, { trusted: false });
+    const { page } = panel;
     await page.getByRole('tab', { name: 'Checkpoints' }).waitFor();
     const subjects = [vanilla, other].map((run): Subject => ({ run, checkpoint: 'best', role: 'student' }));
-    await post({ kind: 'show', run: null, tab: 'checkpoints', subjects });
+    await panel.post({ kind: 'show', run: null, tab: 'checkpoints', subjects });
     await page.getByText('Checkpoints cannot be compared from here').waitFor();
     expect(await compare(page).getAttribute('aria-disabled')).toBe('true');
     expect(await page.getByRole('progressbar').count()).toBe(0);

@@ -57,7 +57,7 @@ export function ClassDeltas({
   return (
     <section>
       <h2 class="row">{title}</h2>
-      <div class="scroll" tabIndex={0} role="region" aria-label={title}>
+      <div class="scroll tall" tabIndex={0} role="region" aria-label={title}>
         <table class="classes">
           <thead>
             <tr>

@@ -1,7 +1,7 @@
 import type { ComparedSubject } from '../../sidecar/protocol/comparison.ts';
 import { formatCount, formatPercent } from '../words/numbers.ts';
 
-const [SIZE, STRIP, GAP, LEFT, BELOW] = [150, 22, 4, 26, 15];
+const [SIZE, STRIP, GAP, LEFT, RIGHT, BELOW] = [150, 22, 4, 26, 20, 15];
 const TICKS = [0, 0.5, 1];
 
 /**
@@ -26,9 +26,9 @@ export function ReliabilityDiagram({
       class="reliabilityDiagram"
       role="img"
       aria-label={label}
-      width={LEFT + SIZE + 8}
+      width={LEFT + SIZE + RIGHT}
       height={height + 6}
-      viewBox={`${-LEFT} -6 ${LEFT + SIZE + 8} ${height + 6}`}
+      viewBox={`${-LEFT} -6 ${LEFT + SIZE + RIGHT} ${height + 6}`}
     >
       <rect class="frame" x={0} y={0} width={SIZE} height={SIZE} />
       {TICKS.map((tick) => (

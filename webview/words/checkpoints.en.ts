@@ -115,6 +115,7 @@ export const checkpointsEn = {
   'confusionChange.title': 'Confusion: {own} minus {reference}',
   'confusionChange.explained':
     'Blue is better, orange worse: more right answers or fewer mistakes, or the other way round.',
+  'confusionChange.some': '{n} of {all} classes, those that change most.',
   'agreement.title': 'Agreement',
   'agreement.explained': 'Share of samples answered alike.',
   'agreement.corner': '%',

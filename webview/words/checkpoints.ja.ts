@@ -118,6 +118,7 @@ export const checkpointsJa: Readonly<Record<keyof typeof checkpointsEn, string>>
   'classes.delta': 'Δ ポイント',
   'confusionChange.title': '混同行列の差: {own} − {reference}',
   'confusionChange.explained': '青は改善（正解が増えるか誤りが減る）、橙はその逆です。',
+  'confusionChange.some': '{all} クラス中、変化の大きい {n} クラスです。',
   'agreement.title': '一致率',
   'agreement.explained': '同じ答えを出すサンプルの割合です。',
   'agreement.corner': '%',

@@ -1,0 +1,28 @@
+import { l10n, window } from 'vscode';
+import type { App } from '../app.ts';
+import { Failure } from '../failure.ts';
+import { mendData } from '../sidecar/program.ts';
+import { assertTrusted } from '../trust.ts';
+
+/** Puts back data that come with the extension and are missing from the sidecar's copy. @param argument the data set's name */
+export async function installDataset(app: App, argument?: unknown): Promise<void> {
+  assertTrusted();
+  const link = await app.sidecar.link();
+  await link.whenConnected();
+  const problems = async (): Promise<Record<string, string>> =>
+    (await link.request('system/datasets', {})).problems;
+  const wanted = typeof argument === 'string' ? [argument] : Object.keys(await problems());
+  await mendData(app.context);
+  const left = await problems();
+  const failed = wanted.filter((name) => name in left);
+  if (failed.length > 0)
+    throw new Failure(
+      l10n.t('The data set {0} could not be installed.', failed.join(', ')),
+      left[failed[0] ?? ''] ?? '',
+    );
+  void window.showInformationMessage(
+    wanted.length === 0
+      ? l10n.t('Every data set is installed.')
+      : l10n.t('The data set {0} is installed.', wanted.join(', ')),
+  );
+}
