@@ -15,6 +15,7 @@ const params = {
   step: 0,
   pid: 1,
   overrides: [],
+  despite: false,
   changes: { pinned: true },
   runs: 'stop',
   id: 'i',
