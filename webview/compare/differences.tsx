@@ -1,15 +1,19 @@
-import { useComputed, useSignal } from '@preact/signals';
+import { useComputed, useSignal, type Signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
+import { csvTable, markdownTable } from '../../sidecar/protocol/textTable.ts';
 import { host } from '../host.ts';
+import { IconButton } from '../theme/iconButton.tsx';
+import { SortHeader } from '../theme/sortHeader.tsx';
 import { nameOfId } from '../view/selection.ts';
 import { formatCount } from '../words/numbers.ts';
 import { t } from '../words/words.ts';
-import { allPaths, differencesOf } from './difference.ts';
+import { allPaths, differencesOf, matrixRows, sorted, type Difference, type Order } from './difference.ts';
 import { fetchParameters, parametersOf } from './parameters.ts';
 
 /** Parameters in which runs differ, and only those; nothing where the daemon does not tell. */
 export function Differences({ runs }: { readonly runs: readonly string[] }) {
   const shown = useSignal(runs);
+  const order = useSignal<Order | null>(null);
   useEffect(() => {
     shown.value = runs;
   }, [runs, shown]);
@@ -22,7 +26,7 @@ export function Differences({ runs }: { readonly runs: readonly string[] }) {
   );
   const own = columns.value.map(({ parameters }) => parameters);
   if (own.length < 2) return null;
-  const differences = differencesOf(own);
+  const differences = sortedBy(order.value, differencesOf(own));
   const [first, second] = columns.value;
   return (
     <section class="differences">
@@ -34,6 +38,15 @@ export function Differences({ runs }: { readonly runs: readonly string[] }) {
           })}
         </h2>
         <span class="spacer" />
+        {differences.length > 0 ? (
+          <CopyButtons
+            rows={matrixRows(
+              t('differences.parameter'),
+              columns.value.map(({ run }) => nameOfId(run)),
+              differences,
+            )}
+          />
+        ) : null}
         {host !== null && first && second ? <DiffButton runs={[first.run, second.run]} /> : null}
       </div>
       {differences.length === 0 ? (
@@ -43,11 +56,9 @@ export function Differences({ runs }: { readonly runs: readonly string[] }) {
           <table>
             <thead>
               <tr>
-                <th scope="col">{t('differences.parameter')}</th>
-                {columns.value.map(({ run }) => (
-                  <th key={run} scope="col">
-                    {nameOfId(run)}
-                  </th>
+                <ColumnHeader order={order} column="parameter" title={t('differences.parameter')} />
+                {columns.value.map(({ run }, index) => (
+                  <ColumnHeader key={run} order={order} column={index} title={nameOfId(run)} />
                 ))}
               </tr>
             </thead>
@@ -67,6 +78,51 @@ export function Differences({ runs }: { readonly runs: readonly string[] }) {
         </div>
       )}
     </section>
+  );
+}
+
+/** As the schema has them until somebody sorts. */
+const sortedBy = (order: Order | null, differences: Difference[]): Difference[] =>
+  order === null ? differences : sorted(differences, order);
+
+/** A first click sorts upwards, a second one downwards. */
+function ColumnHeader({
+  order,
+  column,
+  title,
+}: {
+  readonly order: Signal<Order | null>;
+  readonly column: Order['column'];
+  readonly title: string;
+}) {
+  const own = order.value?.column === column ? order.value : null;
+  return (
+    <SortHeader
+      title={title}
+      sorting={own ? (own.descending ? 'descending' : 'ascending') : 'none'}
+      on={() => {
+        order.value = { column, descending: own !== null && !own.descending };
+      }}
+    />
+  );
+}
+
+function CopyButtons({ rows }: { readonly rows: readonly (readonly string[])[] }) {
+  const said = useSignal('');
+  const copy = (text: string) => () => {
+    navigator.clipboard.writeText(text).then(
+      () => (said.value = t('differences.copied')),
+      (error: unknown) => (said.value = String(error)),
+    );
+  };
+  return (
+    <>
+      <span class="muted" role="status">
+        {said.value}
+      </span>
+      <IconButton icon="markdown" label={t('differences.copyMarkdown')} on={copy(markdownTable(rows))} />
+      <IconButton icon="table" label={t('differences.copyCsv')} on={copy(csvTable(rows))} />
+    </>
   );
 }
 

@@ -3,6 +3,7 @@ import { useEffect } from 'preact/hooks';
 import { fetchParameters } from '../compare/parameters.ts';
 import { runs, unreadable } from '../link/runs.ts';
 import { Line } from '../run/header.tsx';
+import { SortHeader } from '../theme/sortHeader.tsx';
 import { Notice } from '../view/notice.tsx';
 import { look, part } from '../view/viewState.ts';
 import { formatCount } from '../words/numbers.ts';
@@ -81,9 +82,9 @@ export function RunsTab() {
                 <th scope="col">
                   <span class="hidden">{t('runs.overlay')}</span>
                 </th>
-                <SortHeader id="name" title={t('column.name')} isNumber={false} />
+                <ColumnHeader id="name" title={t('column.name')} isNumber={false} />
                 {columns.value.map(({ id, title, isNumber }) => (
-                  <SortHeader key={id} id={id} title={title} isNumber={isNumber} />
+                  <ColumnHeader key={id} id={id} title={title} isNumber={isNumber} />
                 ))}
                 <th scope="col">
                   <span class="hidden">{t('column.actions')}</span>
@@ -102,7 +103,7 @@ export function RunsTab() {
   );
 }
 
-function SortHeader({
+function ColumnHeader({
   id,
   title,
   isNumber,
@@ -114,24 +115,14 @@ function SortHeader({
   const { column, descending } = sort.value;
   const isSorted = column === id;
   return (
-    <th
-      scope="col"
-      class={isNumber ? 'number' : ''}
-      aria-sort={isSorted ? (descending ? 'descending' : 'ascending') : 'none'}
-    >
-      <button
-        type="button"
-        class="plain"
-        onClick={() => {
-          look({ sort: { column: id, descending: isSorted ? !descending : isNumber } });
-        }}
-      >
-        {title}
-        {isSorted ? (
-          <span class={`codicon codicon-arrow-${descending ? 'down' : 'up'}`} aria-hidden="true" />
-        ) : null}
-      </button>
-    </th>
+    <SortHeader
+      title={title}
+      isNumber={isNumber}
+      sorting={isSorted ? (descending ? 'descending' : 'ascending') : 'none'}
+      on={() => {
+        look({ sort: { column: id, descending: isSorted ? !descending : isNumber } });
+      }}
+    />
   );
 }
 

@@ -163,6 +163,9 @@ export const en = {
   'differences.title': 'Parameters that differ: {n} of {all}',
   'differences.none': 'These runs have the same parameters.',
   'differences.parameter': 'parameter',
+  'differences.copyMarkdown': 'Copy as Markdown',
+  'differences.copyCsv': 'Copy as CSV',
+  'differences.copied': 'copied',
   'differences.inEditor': 'Diff configs in the editor',
 
   'compare.alone': 'One run alone compares with nothing.',

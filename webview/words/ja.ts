@@ -164,6 +164,9 @@ export const ja: Readonly<Record<keyof typeof en, string>> = {
   'differences.title': '異なるパラメーター: {all} 件中 {n} 件',
   'differences.none': 'パラメーターはすべて同じです。',
   'differences.parameter': 'パラメーター',
+  'differences.copyMarkdown': 'Markdown としてコピー',
+  'differences.copyCsv': 'CSV としてコピー',
+  'differences.copied': 'コピーしました',
   'differences.inEditor': 'エディターで設定を比較',
 
   'compare.alone': '比較する実行がありません。',
