@@ -1,3 +1,4 @@
+import { constants, setPriority } from 'node:os';
 import { createInterface } from 'node:readline';
 import { comparisonOrderSchema, type ComparisonLine } from '../protocol/comparisonProcess.ts';
 
@@ -6,6 +7,9 @@ import { comparisonOrderSchema, type ComparisonLine } from '../protocol/comparis
  * answer any more, and it ends too. It tells how far it is on stdout, and leaves the result in the cache. A signal ends it
  * at once: nothing is half-written.
  */
+// A run that is being trained beside it comes first.
+setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
+
 const say = (line: ComparisonLine, written?: () => void): void => {
   process.stdout.write(`${JSON.stringify(line)}\n`, written);
 };

@@ -120,7 +120,7 @@ describe('figures', () => {
 describe('the report', () => {
   it('answers first, with cautions', () => {
     expect(sentencesOf(made)).toEqual([
-      'peer2 is better than peer1 by +25.00 points (95 % interval +10.00 … +40.00), McNemar p = 0.001, 4 validation samples.',
+      'peer2 is better than peer1: +25.00 points (95 % interval +10.00 … +40.00), McNemar p = 0.001, 4 validation samples.',
     ]);
     expect(cautionsOf(made)[0]).toContain('peer2 was trained on 3 of these validation samples');
   });

@@ -16,8 +16,11 @@ export interface ReportSection {
 const LARGEST_CHANGES = 10;
 
 const percent = (share: number | undefined): string => (share === undefined ? '—' : (100 * share).toFixed(2));
-const signed = (value: number, digits = 2): string =>
-  `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(digits)}`;
+/** With its sign, unless it is nothing when rounded. */
+function signed(value: number, digits = 2): string {
+  const text = Math.abs(value).toFixed(digits);
+  return Number(text) === 0 ? text : `${value < 0 ? '−' : '+'}${text}`;
+}
 const points = (share: number): string => signed(100 * share);
 const decimal = (value: number, digits = 4): string => value.toFixed(digits).replace('-', '−');
 /** A probability as papers give it. */
@@ -34,13 +37,13 @@ export function sentencesOf(comparison: Comparison): string[] {
       `McNemar p = ${probability(mcnemar.p)}, ${comparison.samples} ${comparison.split} samples.`;
     switch (verdictOf(difference)) {
       case 'better':
-        return `${own} is better than ${reference} by ${figures}`;
+        return `${own} is better than ${reference}: ${figures}`;
       case 'worse':
-        return `${own} is worse than ${reference} by ${figures}`;
+        return `${own} is worse than ${reference}: ${figures}`;
       case 'maybeBetter':
-        return `${own} may be better than ${reference}; the two tests disagree: ${figures}`;
+        return `${own} may be better than ${reference}, but the two tests disagree: ${figures}`;
       case 'maybeWorse':
-        return `${own} may be worse than ${reference}; the two tests disagree: ${figures}`;
+        return `${own} may be worse than ${reference}, but the two tests disagree: ${figures}`;
       case 'undecided':
         return `No difference between ${own} and ${reference} can be told: ${figures}`;
     }

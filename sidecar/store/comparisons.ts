@@ -4,7 +4,7 @@
  * API: locateSubjects(runsFolder, request), comparisonDigest(request, located), readComparison, writeComparison.
  */
 import { createHash } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -25,6 +25,8 @@ import { readRun, RESOLVED_FILE } from './runs.ts';
 /** To be raised when the same networks would give other numbers. */
 const ANALYSIS_VERSION = 1;
 const COMPARISONS_FOLDER = '.comparisons';
+/** About a tenth of a megabyte each. */
+const KEPT = 200;
 
 /** A subject with what it stands for at this moment. */
 export interface LocatedSubject {
@@ -87,7 +89,14 @@ export async function readComparison(runsFolder: string, digest: string): Promis
   }
 }
 
+/** Results beyond the newest {@link KEPT} go: they can be computed again. */
 export function writeComparison(runsFolder: string, comparison: Comparison): void {
-  mkdirSync(join(runsFolder, COMPARISONS_FOLDER), { recursive: true });
+  const folder = join(runsFolder, COMPARISONS_FOLDER);
+  mkdirSync(folder, { recursive: true });
   writeJsonAtomic(fileOf(runsFolder, comparison.digest), z.encode(comparisonSchema, comparison));
+  const files = readdirSync(folder)
+    .filter((name) => /^[0-9a-f]{64}\.json$/u.test(name))
+    .map((name) => ({ path: join(folder, name), writtenAt: statSync(join(folder, name)).mtimeMs }))
+    .sort((a, b) => b.writtenAt - a.writtenAt);
+  for (const { path } of files.slice(KEPT)) rmSync(path, { force: true });
 }

@@ -42,10 +42,10 @@ export const checkpointsEn = {
   'what.networks': 'Weights, blocks and latency.',
   'what.statistics': 'Statistics.',
 
-  'verdict.better': '{own} is better than {reference} by {points} points.',
-  'verdict.worse': '{own} is worse than {reference} by {points} points.',
-  'verdict.maybeBetter': '{own} may be better than {reference}, by {points} points; the two tests disagree.',
-  'verdict.maybeWorse': '{own} may be worse than {reference}, by {points} points; the two tests disagree.',
+  'verdict.better': '{own} is better than {reference}: {points} points.',
+  'verdict.worse': '{own} is worse than {reference}: {points} points.',
+  'verdict.maybeBetter': '{own} may be better than {reference}: {points} points; the two tests disagree.',
+  'verdict.maybeWorse': '{own} may be worse than {reference}: {points} points; the two tests disagree.',
   'verdict.undecided': '{own} and {reference} cannot be told apart: {points} points.',
   'verdict.evidence': '95 % interval {low} … {high}, McNemar p = {p}, {n} {split} samples.',
   'warning.leak':

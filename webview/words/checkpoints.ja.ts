@@ -44,12 +44,12 @@ export const checkpointsJa: Readonly<Record<keyof typeof checkpointsEn, string>>
   'what.networks': '重み、ブロック、遅延を測っています。',
   'what.statistics': '統計を計算しています。',
 
-  'verdict.better': '{own} は {reference} より {points} ポイント優れています。',
-  'verdict.worse': '{own} は {reference} より {points} ポイント劣っています。',
+  'verdict.better': '{own} は {reference} より優れています: {points} ポイント。',
+  'verdict.worse': '{own} は {reference} より劣っています: {points} ポイント。',
   'verdict.maybeBetter':
-    '{own} は {reference} より {points} ポイント優れている可能性がありますが、二つの検定は一致しません。',
+    '{own} は {reference} より優れている可能性があります: {points} ポイント。二つの検定は一致しません。',
   'verdict.maybeWorse':
-    '{own} は {reference} より {points} ポイント劣っている可能性がありますが、二つの検定は一致しません。',
+    '{own} は {reference} より劣っている可能性があります: {points} ポイント。二つの検定は一致しません。',
   'verdict.undecided': '{own} と {reference} の差は認められません: {points} ポイント。',
   'verdict.evidence': '95 % 区間 {low} … {high}、マクネマー検定 p = {p}、{split}サンプル {n} 件。',
   'warning.leak':
