@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { elsewhere } from './elsewhere.ts';
 import type { Complaint, Path } from './findings.ts';
 import { show } from './findings.ts';
 import { metaOf } from './meta.ts';
@@ -149,7 +150,7 @@ function unknownKey(root: z.ZodType, data: unknown, path: Path, key: string): Co
     code: 'unknownKey',
     message: `${name} is not a setting.`,
     expected: valid.length > 0 ? `one of ${valid.join(', ')}` : 'another place',
-    suggestion: nearest(key, open) ?? nearest(key, valid),
+    suggestion: nearest(key, open) ?? nearest(key, valid) ?? elsewhere(data, path, key)?.join('.') ?? null,
   };
 }
 

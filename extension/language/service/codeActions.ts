@@ -59,9 +59,11 @@ function fixesOf(source: Source, { complaint }: Diagnosed, diagnostic: Diagnosti
     const errors = errorsAfter(source, candidate, complaint);
     return errors === null ? [] : [{ ...candidate, errors }];
   });
-  const fewest = Math.min(...helpful.map(({ errors }) => errors));
   const distinct = [...new Map(helpful.map((each) => [each.title, each])).values()];
-  const preferred = distinct.find(({ errors }) => errors === fewest);
+  const gentle = distinct.filter(({ isRemoval }) => isRemoval !== true);
+  const best = gentle.length > 0 ? gentle : distinct;
+  const fewest = Math.min(...best.map(({ errors }) => errors));
+  const preferred = best.find(({ errors }) => errors === fewest);
   return distinct.map((each) => ({
     title: each.title,
     kind: CodeActionKind.QuickFix,
@@ -96,6 +98,9 @@ function errorsAfter(source: Source, { edits }: Candidate, complaint: Complaint)
   const limit = before.filter(({ code }) => RULES[code] === 'error').length;
   // What does not hide anything must leave fewer errors, or as many where it was none itself.
   const most = HIDING.includes(complaint.code) ? Infinity : limit - Number(RULES[complaint.code] === 'error');
+  const lacks = (each: Complaint): boolean =>
+    each.code === 'missingKey' && !before.some((other) => pathText(other.path) === pathText(each.path));
+  if (known && source.experiment.problems.length === 0 && errors.some(lacks)) return null;
   const broken = errors.some(({ code }) => code === 'yamlSyntax') && complaint.code !== 'yamlSyntax';
   if (broken || errors.length > most) return null;
   return errors.length;

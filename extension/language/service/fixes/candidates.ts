@@ -1,6 +1,7 @@
 import { experimentSchema } from '../../../../sidecar/config/experiment.ts';
 import type { Complaint, Path } from '../../../../sidecar/config/findings.ts';
-import { valueAt } from '../../../../sidecar/config/records.ts';
+import { elsewhere } from '../../../../sidecar/config/elsewhere.ts';
+import { isRecord, valueAt } from '../../../../sidecar/config/records.ts';
 import {
   accepts,
   choices,
@@ -25,6 +26,8 @@ import { syntaxFixes } from './syntax.ts';
 export interface Candidate {
   readonly title: string;
   readonly edits: readonly Edit[];
+  /** Takes something away; preferred only where nothing else helps. */
+  readonly isRemoval?: boolean;
 }
 
 const MOST_CHOICES = 8;
@@ -46,6 +49,7 @@ export function candidates(source: Source, complaint: Complaint): Candidate[] {
       return [
         ...decimalComma(source, path),
         ...renaming(source, path, complaint.suggestion),
+        ...moving(source, path),
         ...removal(source, path),
       ];
     case 'missingKey':
@@ -59,7 +63,7 @@ export function candidates(source: Source, complaint: Complaint): Candidate[] {
         ...levelDeeper(source, path),
         ...otherValues(source, complaint),
         ...removal(source, path),
-        ...removalOfOwner(source, path),
+        ...(complaint.code === 'invalid' ? removalOfOwner(source, path) : []),
       ];
     default:
       return proposed;
@@ -76,7 +80,7 @@ function setting(source: Source, path: Path, value: unknown): Candidate[] {
 
 function removal(source: Source, path: Path): Candidate[] {
   const edits = removeAt(source, path);
-  return edits ? [{ title: `Remove ${path.join('.')}`, edits }] : [];
+  return edits ? [{ title: `Remove ${path.join('.')}`, edits, isRemoval: true }] : [];
 }
 
 /** `models: { name: mlp }` where `models: { default: { name: mlp } }` is meant: a name was left out. */
@@ -92,11 +96,28 @@ function levelDeeper(source: Source, path: Path): Candidate[] {
 const removalOfOwner = (source: Source, path: Path): Candidate[] =>
   path.length > 1 && typeof path.at(-1) === 'string' ? removal(source, path.slice(0, -1)) : [];
 
+/** To the map in which the key is a setting, with its value. */
+function moving(source: Source, path: Path): Candidate[] {
+  const to = elsewhere(source.data, path.slice(0, -1), String(path.at(-1)));
+  if (!to) return [];
+  const value = valueAt(source.data, path);
+  const owner = to.slice(0, -1);
+  const [key = ''] = to.slice(-1);
+  const schema = schemaAt(experimentSchema, source.data, owner);
+  const preset = schema && defaultOf(schema);
+  const isNew = valueAt(source.data, owner) === undefined && isRecord(preset);
+  const written = isNew
+    ? setValue(source, owner, { ...preset, [key]: value }, order(source))
+    : setValue(source, to, value, order(source));
+  const removed = removeAt(source, path);
+  return written && removed ? [{ title: `Move to ${to.join('.')}`, edits: [...removed, ...written] }] : [];
+}
+
 function renaming(source: Source, path: Path, name: string | null | undefined): Candidate[] {
   const { entry, depth } = reach(source.root, path);
   if (typeof name !== 'string' || !entry || depth < path.length) return [];
-  const taken = valueAt(source.data, [...path.slice(0, -1), name]) !== undefined;
-  const edits = taken ? null : renameKey(source, entry, name);
+  const isTaken = name.includes('.') || valueAt(source.data, [...path.slice(0, -1), name]) !== undefined;
+  const edits = isTaken ? null : renameKey(source, entry, name);
   return edits ? [{ title: `Rename to ${name}`, edits }] : [];
 }
 

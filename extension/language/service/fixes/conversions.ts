@@ -1,6 +1,14 @@
 import type { z } from 'zod';
 import { isRecord } from '../../../../sidecar/config/records.ts';
-import { accepts, choices, kindOf, members, valueSchema } from '../../../../sidecar/config/schemaWalk.ts';
+import {
+  accepts,
+  choices,
+  discriminatorValues,
+  kindOf,
+  members,
+  valueSchema,
+} from '../../../../sidecar/config/schemaWalk.ts';
+import { valueMeant } from '../../../../sidecar/config/nearest.ts';
 import { sampleOf } from './sample.ts';
 
 type Schema = z.core.$ZodType;
@@ -78,6 +86,9 @@ function wrapped(schema: Schema, value: unknown): unknown[] {
 function inMap(schema: Schema, value: unknown): unknown[] {
   const free = valueSchema(schema);
   if (free) return conversions(free, value).map((each) => ({ [ANY_NAME]: each }));
+  const names = discriminatorValues(schema)?.values.map(String) ?? [];
+  const meantName = typeof value === 'string' ? valueMeant(value, names) : null;
+  if (meantName !== null && meantName !== value) return inMap(schema, meantName);
   return members(schema).flatMap((member) =>
     Object.entries(member.shape)
       .filter(([, own]) => accepts(own, value) && (choices(own).length > 0 || kindOf(own) !== 'text'))
