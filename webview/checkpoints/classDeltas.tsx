@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals';
 import type { Comparison } from '../../sidecar/protocol/comparison.ts';
 import { accuracyOf } from '../../sidecar/protocol/comparisonFigures.ts';
+import { SortHeader } from '../theme/sortHeader.tsx';
 import { formatCount, formatDelta, formatPercent } from '../words/numbers.ts';
 import { t } from '../words/words.ts';
 import { namesOf } from './names.ts';
@@ -36,23 +37,15 @@ export function ClassDeltas({
   const largest = Math.max(1e-9, ...rows.map(({ delta = 0 }) => Math.abs(delta)));
   const title = t('classes.title', { own, reference });
   const head = (column: Sort, isNumber: boolean) => (
-    <th
-      scope="col"
-      class={isNumber ? 'number' : ''}
-      aria-sort={sort.value === column ? (column === 'class' ? 'ascending' : 'descending') : 'none'}
-    >
-      <button
-        type="button"
-        class="plain"
-        aria-label={t('classes.sort', { column: t(`classes.${column}`) })}
-        onClick={() => {
-          sort.value = column;
-        }}
-      >
-        {t(`classes.${column}`)}
-        {sort.value === column ? ` ${column === 'class' ? '↑' : '↓'}` : ''}
-      </button>
-    </th>
+    <SortHeader
+      title={t(`classes.${column}`)}
+      label={t('classes.sort', { column: t(`classes.${column}`) })}
+      isNumber={isNumber}
+      sorting={sort.value === column ? (column === 'class' ? 'ascending' : 'descending') : 'none'}
+      on={() => {
+        sort.value = column;
+      }}
+    />
   );
   return (
     <section>

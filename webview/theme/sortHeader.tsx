@@ -5,16 +5,19 @@ export function SortHeader({
   title,
   sorting,
   isNumber = false,
+  label,
   on,
 }: {
   readonly title: string;
   readonly sorting: Sorting;
   readonly isNumber?: boolean;
+  /** What is read out, where the title says too little. */
+  readonly label?: string;
   readonly on: () => void;
 }) {
   return (
     <th scope="col" class={isNumber ? 'number' : ''} aria-sort={sorting}>
-      <button type="button" class="plain" onClick={on}>
+      <button type="button" class="plain" aria-label={label} onClick={on}>
         {title}
         {sorting === 'none' ? null : (
           <span

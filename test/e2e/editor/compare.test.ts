@@ -106,4 +106,23 @@ describe.skipIf(whyNoEditor() !== null)('comparing experiments in the editor', (
     await scene.window.page.locator('.tab', { hasText: 'explanation' }).waitFor();
     await picture('explanation');
   });
+
+  it('compares their checkpoints in the dashboard', async () => {
+    const { dashboard } = scene.window;
+    await scene.window.command('Distillery: Compare Checkpoints…');
+    await bothRuns();
+    // The best checkpoint of each is ticked, and its best role.
+    for (const list of ['Compare which checkpoints?', 'Compare which roles?']) {
+      const input = scene.window.page.locator('.quick-input-widget input.input').first();
+      await scene.window.page.locator(`.quick-input-widget input[placeholder^="${list}"]`).waitFor();
+      await input.press('Enter');
+    }
+    await dashboard.getByRole('tab', { name: 'Checkpoints', selected: true }).waitFor();
+    await dashboard.getByRole('button', { name: 'Compare', exact: true }).click();
+    await dashboard
+      .getByText(/McNemar p/u)
+      .first()
+      .waitFor({ timeout: 60_000 });
+    await picture('checkpoints');
+  });
 });
