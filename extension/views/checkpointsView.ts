@@ -3,7 +3,6 @@ import {
   l10n,
   ThemeIcon,
   TreeItem,
-  Uri,
   window,
   type Disposable,
   type TreeDataProvider,
@@ -88,7 +87,6 @@ export class CheckpointsView implements TreeDataProvider<CheckpointItem>, Dispos
     node.iconPath = new ThemeIcon(summary?.record.best?.step === step ? 'star-full' : 'save');
     node.contextValue = 'checkpoint';
     node.tooltip = info.path;
-    node.resourceUri = Uri.file(info.path);
     return node;
   }
 }
