@@ -1,6 +1,6 @@
 import { commands, l10n } from 'vscode';
 import type { App } from '../app.ts';
-import { subjectOf } from '../compare/subjects.ts';
+import { subjectOf, toldApart } from '../compare/subjects.ts';
 import { Failure } from '../failure.ts';
 import { pickRuns } from '../runs/pickRun.ts';
 import { runIdsIn } from '../runs/runIds.ts';
@@ -15,7 +15,8 @@ export async function explainDifference(app: App, ...args: readonly unknown[]): 
           ({ record }) => record.id,
         );
   if (!runs) return;
-  const [before, after] = await Promise.all(runs.map((run) => subjectOf(app, { kind: 'run', run })));
+  const subjects = await Promise.all(runs.map((run) => subjectOf(app, { kind: 'run', run })));
+  const [before, after] = toldApart(subjects);
   if (!before?.record || !after?.record || runs.length !== 2)
     throw new Failure(l10n.t('Two runs are compared, not {0}.', runs.length), l10n.t('Choose two runs.'));
   const { explanationMarkdown } = await import('../../sidecar/config/explain.ts');

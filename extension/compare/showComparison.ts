@@ -1,6 +1,6 @@
 import { commands, Selection, workspace, type Range, type Uri } from 'vscode';
 import type { App } from '../app.ts';
-import type { Compared } from './subjects.ts';
+import { toldApart, type Compared } from './subjects.ts';
 
 /**
  * Two subjects in the editor's own diff, on their effective configurations; two or more in the tree of differences, which
@@ -11,7 +11,7 @@ export async function showComparison(app: App, subjects: readonly Compared[]): P
     import('../../sidecar/config/diff.ts'),
     import('../../sidecar/protocol/results.ts'),
   ]);
-  const comparison = compareExperiments(subjects);
+  const comparison = compareExperiments(toldApart(subjects));
   const [before, after] = subjects.length === 2 ? subjects : [];
   const results = before?.record && after?.record ? compareResults(before.record, after.record) : [];
   const sides = before && after ? sidesOf(app, comparison.labels, comparison.texts) : null;

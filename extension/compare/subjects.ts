@@ -16,6 +16,16 @@ export type Comparable =
 /** A subject of a comparison; with its record where it is a run. */
 export type Compared = Subject & { readonly record: RunRecord | null };
 
+/** Runs of one experiment have the same title: then the end of their names tells them apart, as on the page. */
+export const toldApart = (subjects: readonly Compared[]): Compared[] =>
+  subjects.map((subject) => {
+    const { label, record } = subject;
+    const isAlone = subjects.filter((other) => other.label === label).length === 1;
+    return isAlone || !record
+      ? subject
+      : { ...subject, label: `${label} · ${record.id.split('_').at(-1) ?? ''}` };
+  });
+
 /** @throws Failure for what cannot be read, or would not run as it is */
 export async function subjectOf(app: App, comparable: Comparable): Promise<Compared> {
   switch (comparable.kind) {

@@ -77,7 +77,7 @@ function settingReason(difference: Difference): Reason {
   };
 }
 
-/** The explanation as a page: results, then reasons. */
+/** The explanation as a page: reasons, then results. */
 export function explanationMarkdown(before: ExplainedRun, after: ExplainedRun): string {
   const reasons = reasonsFor(before, after);
   const results = compareResults(before.record, after.record);
@@ -86,9 +86,6 @@ export function explanationMarkdown(before: ExplainedRun, after: ExplainedRun): 
     '',
     `\`${before.record.id}\` and \`${after.record.id}\``,
     '',
-    '## Results',
-    '',
-    results.length === 0 ? 'The two have no result in common yet.\n' : resultTable(results),
     '## In what they differ, in order of likely effect',
     '',
     reasons.length === 0
@@ -97,6 +94,9 @@ export function explanationMarkdown(before: ExplainedRun, after: ExplainedRun): 
           ['what', 'influence', 'before', 'after', 'why'],
           ...reasons.map((each) => [each.what, each.influence, each.before, each.after, each.why]),
         ]),
+    '## Results',
+    '',
+    results.length === 0 ? 'The two have no result in common yet.\n' : resultTable(results),
   ].join('\n');
 }
 

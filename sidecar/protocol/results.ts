@@ -12,22 +12,25 @@ export interface Result {
   readonly unit: string;
 }
 
-/** Shares of the test split are given in percent, as the curves are. */
+/**
+ * The best value of the headline, every role's result on the test split in the headline's metric, and the time that it took.
+ * Shares are given in percent, as the curves are.
+ */
 export function resultsOf({ best, headline, test, activeSeconds }: RunRecord): Result[] {
-  const tested = Object.entries(test ?? {}).flatMap(([role, metrics]) =>
-    Object.entries(metrics).map(([metric, value]) => {
-      const name = `test/${role}/${metric}`;
-      return SHARES.has(metric) ? { name, value: 100 * value, unit: '%' } : { name, value, unit: '' };
-    }),
-  );
+  const metric = headline.series.split('/').at(-1) ?? '';
+  const scale = headline.unit === '%' ? 100 : 1;
+  const tested = Object.entries(test ?? {}).flatMap(([role, metrics]) => {
+    const value = metrics[metric];
+    return value === undefined
+      ? []
+      : [{ name: `test/${role}/${metric}`, value: scale * value, unit: headline.unit }];
+  });
   return [
     ...(best ? [{ name: `best ${best.series}`, value: best.value, unit: headline.unit }] : []),
     ...tested,
     ...(activeSeconds > 0 ? [{ name: 'active time', value: activeSeconds, unit: 's' }] : []),
   ];
 }
-
-const SHARES: ReadonlySet<string> = new Set(['top1', 'top5']);
 
 /** A result that two runs share. */
 export interface ResultDelta {
@@ -49,10 +52,7 @@ export function compareResults(before: RunRecord, after: RunRecord): ResultDelta
 /** `97.40 → 97.90 % (+0.50)`. */
 export function deltaText({ unit, before, after }: ResultDelta): string {
   const digits = unit === '%' ? 2 : unit === 's' ? 1 : 4;
-  const delta = after - before;
-  const sign = delta > 0 ? '+' : '';
-  return (
-    `${before.toFixed(digits)} → ${after.toFixed(digits)} ${unit}`.trim() +
-    ` (${sign}${delta.toFixed(digits)})`
-  );
+  const size = Math.abs(after - before).toFixed(digits);
+  const sign = Number(size) === 0 ? '' : after > before ? '+' : '−';
+  return `${before.toFixed(digits)} → ${after.toFixed(digits)} ${unit}`.trim() + ` (${sign}${size})`;
 }
