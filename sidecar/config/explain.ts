@@ -81,11 +81,12 @@ function settingReason(difference: Difference): Reason {
 export function explanationMarkdown(before: ExplainedRun, after: ExplainedRun): string {
   const reasons = reasonsFor(before, after);
   const results = compareResults(before.record, after.record);
+  const areNames = before.label === before.record.id && after.label === after.record.id;
+  const names = areNames ? [] : [`\`${before.record.id}\` and \`${after.record.id}\``, ''];
   return [
     `# ${before.label} → ${after.label}`,
     '',
-    `\`${before.record.id}\` and \`${after.record.id}\``,
-    '',
+    ...names,
     '## In what they differ, in order of likely effect',
     '',
     reasons.length === 0
