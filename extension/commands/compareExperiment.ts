@@ -12,8 +12,17 @@ interface Choice extends QuickPickItem {
   readonly comparable?: Comparable;
 }
 
-/** An experiment beside its baseline, a run, another file, or itself at another commit. */
+/**
+ * An experiment beside its baseline, a run, another file, or itself at another commit; several that are selected in the
+ * explorer beside each other.
+ */
 export async function compareExperiment(app: App, argument?: unknown, other?: unknown): Promise<void> {
+  const selected = Array.isArray(other) ? other.filter((each) => each instanceof Uri) : [];
+  if (selected.length > 1) {
+    const files = selected.map((uri) => subjectOf(app, { kind: 'file', uri }));
+    await showComparison(app, await Promise.all(files));
+    return;
+  }
   const uri = await experimentOf(argument);
   if (!uri) return;
   const against = other instanceof Uri ? ({ kind: 'file', uri: other } as const) : await choose(app, uri);

@@ -142,7 +142,7 @@ export class DifferencesView implements TreeDataProvider<Item>, Disposable {
     const { path, kind, cells, matters } = difference;
     const node = new TreeItem(path, TreeItemCollapsibleState.Collapsed);
     node.id = `setting:${path}`;
-    node.description = cells.map(cellText).join(' → ');
+    node.description = cells.map(cellText).join(cells.length === 2 ? ' → ' : ' | ');
     node.iconPath = matters ? iconOf(kind) : new ThemeIcon('circle-outline');
     node.tooltip = [kindWord(kind), idleText(difference)].filter((part) => part !== '').join(', ');
     node.accessibilityInformation = { label: `${path}, ${kindWord(kind)}, ${node.description}` };

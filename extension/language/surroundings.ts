@@ -82,7 +82,6 @@ export class SurroundingsReader {
       batchSize,
       secondsPerStep: record.step > 0 && record.activeSeconds > 0 ? record.activeSeconds / record.step : null,
       backend: record.backend?.name ?? null,
-      memoryBytes: null,
       headline: bestText(run),
       checkpoints,
       best: record.best?.step ?? null,

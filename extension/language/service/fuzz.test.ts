@@ -37,7 +37,6 @@ const surroundings: Surroundings = {
       batchSize: 32,
       secondsPerStep: 0.1,
       backend: 'wasm',
-      memoryBytes: null,
       headline: '98.4 %',
       checkpoints: [100, 200],
       best: 200,

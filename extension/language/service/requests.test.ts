@@ -10,7 +10,7 @@ import { NO_SURROUNDINGS, surroundingsSchema, type Surroundings } from './surrou
 const EXAMPLE = readFileSync('examples/mnist-dkel.distill.yaml', 'utf8');
 const run = {
   id: 'r1', name: 'first', folder: 'file:///runs/r1', method: 'dkel', model: 'resnet8', dataset: 'mnist', batchSize: 64,
-  secondsPerStep: 0.5, backend: 'wasm', memoryBytes: null, headline: '98.4 %', checkpoints: [100, 200], best: 200,
+  secondsPerStep: 0.5, backend: 'wasm', headline: '98.4 %', checkpoints: [100, 200], best: 200,
 }; // prettier-ignore
 const serviceIn = (surroundings: Partial<Surroundings> = {}) =>
   languageService(() => surroundingsSchema.parse({ ...NO_SURROUNDINGS, ...surroundings }));

@@ -11,8 +11,6 @@ const knownRun = z.object({
   batchSize: z.number().nullable(),
   secondsPerStep: z.number().nullable(),
   backend: z.string().nullable(),
-  /** Largest resident set, where it is known. */
-  memoryBytes: z.number().nullable(),
   /** The headline metric as people read it, `98.4 %`. */
   headline: z.string().nullable(),
   /** Steps, ascending. */

@@ -37,6 +37,7 @@ const fill = async ({ folder, runs }: EditorScene): Promise<void> => {
   git('commit', '-qm', 'Three epochs');
   writeFileSync(join(folder, 'one.distill.yaml'), EXPERIMENT);
   writeFileSync(join(folder, 'other.distill.yaml'), OTHER);
+  writeFileSync(join(folder, 'third.distill.yaml'), EXPERIMENT.replace('64', '16'));
   for (const name of ['one', 'other'])
     await distillery(['--runs', runs, 'run', join(folder, `${name}.distill.yaml`)], { CI: '' });
 };
@@ -98,6 +99,19 @@ describe.skipIf(whyNoEditor() !== null)('comparing experiments in the editor', (
     await bothRuns();
     await until(rows, (all) => all.some((row) => row.startsWith('best validation')));
     expect(await rows()).toContain('results');
+  });
+
+  it('shows files that are selected together as a matrix', async () => {
+    const { page } = scene.window;
+    await scene.window.command('View: Show Explorer');
+    const file = (name: string) => page.locator('.explorer-folders-view .monaco-list-row', { hasText: name });
+    await file('one.distill.yaml').click();
+    await file('other.distill.yaml').click({ modifiers: ['Control'] });
+    await file('third.distill.yaml').click({ modifiers: ['Control'] });
+    await file('third.distill.yaml').click({ button: 'right' });
+    await page.getByRole('menuitem', { name: 'Compare Experiment With…' }).click();
+    await until(rows, (all) => all.some((row) => row.includes('|')));
+    expect(await rows()).toContain('training.batchSize: 64 | 32 | 16');
   });
 
   it('explains why two runs differ', async () => {

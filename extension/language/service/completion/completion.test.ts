@@ -12,7 +12,7 @@ import { NO_SURROUNDINGS } from '../surroundings.ts';
 
 const run = {
   id: '2026-11-23_dkel', name: 'first', folder: 'file:///runs/a', method: 'dkel', model: 'mlp', dataset: 'synthetic', batchSize: 32,
-  secondsPerStep: 0.1, backend: 'wasm', memoryBytes: null, headline: '98.4 %', checkpoints: [100, 200], best: 200,
+  secondsPerStep: 0.1, backend: 'wasm', headline: '98.4 %', checkpoints: [100, 200], best: 200,
 }; // prettier-ignore
 const service = languageService(() => ({
   ...NO_SURROUNDINGS,
