@@ -140,6 +140,11 @@ describe('the difference of two experiments', () => {
       ['method.decayRate', false],
       ['training.seed', true],
     ]);
+    const names = compare([], ['name=x', 'baseline={run: y}']).differences;
+    expect(names.map(({ path, matters }) => [path, matters])).toEqual([
+      ['name', false],
+      ['baseline.run', false],
+    ]);
   });
 
   it('of many is a matrix, as Markdown and as CSV', () => {

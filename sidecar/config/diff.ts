@@ -1,6 +1,6 @@
 import { stringify } from 'yaml';
 import { experimentSchema, type Experiment } from './experiment.ts';
-import { ineffectivePaths } from './ineffective.ts';
+import { ineffectivePaths, type Ineffective } from './ineffective.ts';
 import { leavesOf } from './leaves.ts';
 import type { ResolvedExperiment } from './load.ts';
 import { originsOf, type Origin, type Written } from './origins.ts';
@@ -77,6 +77,12 @@ export function compareExperiments(subjects: readonly Subject[]): Comparison {
 export const flattenExperiment = (experiment: Experiment): Map<string, unknown> =>
   leavesOf(inSchemaOrder(experimentSchema, experiment));
 
+/** What no training reads. */
+const FOR_PEOPLE: readonly Ineffective[] = ['name', 'baseline'].map((path) => ({
+  path,
+  reason: 'it is for people',
+}));
+
 interface Column {
   readonly text: string;
   readonly values: ReadonlyMap<string, unknown>;
@@ -86,7 +92,7 @@ interface Column {
 function columnOf({ resolved, written }: Subject, experiment: Experiment): Column {
   const values = flattenExperiment(experiment);
   const origin = originsOf(resolved.experiment, written);
-  const ineffective = ineffectivePaths(experiment, planOf(experiment));
+  const ineffective = [...FOR_PEOPLE, ...ineffectivePaths(experiment, planOf(experiment))];
   return {
     text: stringify(inSchemaOrder(experimentSchema, experiment), { lineWidth: 0 }),
     values,

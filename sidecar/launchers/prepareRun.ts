@@ -74,6 +74,7 @@ export async function prepareRun(
       roles: plan.declaration.roles(settings.method, [...plan.models.keys()]),
       digests: { config: createHash('sha256').update(yaml).digest('hex') },
       provenance: { distillery: packageJson.version, git: git.state, gitProblem: git.problem, repeats },
+      baseline: settings.baseline?.run ?? null,
       parent: branch?.parent ?? null,
       step: branch?.parent.step ?? 0,
     },

@@ -74,6 +74,8 @@ export const runRecordSchema = z
     digests: z.record(z.string(), z.string()),
     /** Absent in runs of versions that did not record it. */
     provenance: provenanceSchema.optional(),
+    /** The run that the experiment names as what it is compared with. */
+    baseline: z.string().nullable().optional(),
     /** The run and step that this one was branched from. */
     parent: z.object({ run: runIdSchema, step: count }).nullable(),
     series: z.array(seriesDeclarationSchema).optional(),

@@ -11,6 +11,7 @@ describe.skipIf(browserPath === null)('the run tab', () => {
   const browser = sharedBrowser();
   let served: Served;
   let long: string;
+  let named = '';
   const ids: string[] = [];
 
   beforeAll(async () => {
@@ -37,6 +38,7 @@ describe.skipIf(browserPath === null)('the run tab', () => {
         ...(step % 1000 === 0 ? { 'validation/peer1/top1': 90 } : {}),
       }),
     });
+    named = await makeRun(runs, { steps: 20, record: { baseline: ids[0] ?? null } });
     served = await serve(runs, 'run-tab');
   });
 
@@ -80,6 +82,13 @@ describe.skipIf(browserPath === null)('the run tab', () => {
     await page.getByRole('button', { name: /^overlay/u }).click();
     await page.locator(`.choices input:not([disabled])`).first().check();
     await expect.poll(() => legend.count()).toBe(6);
+  });
+
+  it('begins with the baseline that the experiment names', async () => {
+    const { page } = await open(named);
+    await expect.poll(() => page.getByLabel('compare with').inputValue()).toBe(ids[0]);
+    await page.getByLabel('compare with').selectOption('');
+    await expect.poll(() => page.getByLabel('compare with').inputValue()).toBe('');
   });
 
   it('keeps the raw line behind a smoothed one', async () => {

@@ -25,16 +25,13 @@ export const selectedRun = computed((): RunSummary | null =>
   selectedId.value === null ? null : (runOf(selectedId.value) ?? null),
 );
 
-/** What others are compared with: the chosen run, else the newest that is pinned; never the run itself. */
+/** What others are compared with: the chosen run, else what the selected one's experiment names, else the newest that is pinned. */
 export const baselineId = computed((): string | null => {
   const id = chosenBaseline.value;
-  const found =
-    id === null
-      ? [...runs.value.values()].findLast(({ notes }) => notes.pinned)?.record.id
-      : runs.value.has(id)
-        ? id
-        : undefined;
-  return found ?? null;
+  if (id !== null) return runs.value.has(id) ? id : null;
+  const named = selectedRun.value?.record.baseline;
+  if (typeof named === 'string' && runs.value.has(named)) return named;
+  return [...runs.value.values()].findLast(({ notes }) => notes.pinned)?.record.id ?? null;
 });
 
 export const baselineRun = computed(() => (baselineId.value === null ? null : runOf(baselineId.value)));
