@@ -6,6 +6,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { CodeAction, CompletionItem, Diagnostic, Hover, TextEdit } from 'vscode-languageserver-types';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { chromiumPath, launchBrowser } from '../support/browser.ts';
+import { RandomEdits } from '../support/randomEdits.ts';
 
 interface Message {
   readonly id?: number | string;
@@ -138,10 +139,17 @@ method:
 training: { epochs: 2, batchSize: 64 }
 `;
 
+const REQUESTS = [
+  ...['completion', 'hover', 'codeAction', 'documentSymbol', 'foldingRange', 'formatting'],
+  ...['documentLink', 'inlayHint', 'prepareRename'],
+];
+/** The service itself is given far more, in its own room. */
+const FUZZ_EDITS = Number(process.env['DISTILLERY_FUZZ_EDITS'] ?? 5_000) / 50;
+
 describe.each([
   ['in a process of its own', inProcess, false],
   ['in a web worker', inWorker, true],
-] as const)('the language server %s', (_where, start, needsBrowser) => {
+] as const)('the language server %s', (where, start, needsBrowser) => {
   const skipped = needsBrowser && chromiumPath() === null;
 
   it.skipIf(skipped)('checks, mends, completes and explains an experiment', async () => {
@@ -200,6 +208,36 @@ describe.each([
     const codes = (await peer.diagnosticsOf(uri, last)).map(({ code }) => code);
     expect(codes).not.toContain('unknownKey');
     expect(peer.published.map(({ version }) => version)).toEqual([last]);
+  });
+
+  it.skipIf(skipped)('lives through random edits, and answers every request about each', async () => {
+    const peer = await start();
+    await peer.begin();
+    const edits = new RandomEdits();
+    peer.notify('textDocument/didOpen', { textDocument: { uri, languageId: 'yaml', version: 0, text: '' } });
+    let slowest = 0;
+    for (let version = 1; version <= FUZZ_EDITS; version++) {
+      const text = edits.next();
+      peer.notify('textDocument/didChange', {
+        textDocument: { uri, version },
+        contentChanges: [{ text }],
+      });
+      const document = TextDocument.create(uri, 'yaml', version, text);
+      const about = {
+        textDocument: { uri },
+        position: document.positionAt(edits.below(text.length + 1)),
+        range: { start: { line: 0, character: 0 }, end: document.positionAt(text.length) },
+        options: { tabSize: 2, insertSpaces: true },
+        context: { diagnostics: [] },
+      };
+      for (const request of REQUESTS) {
+        const began = performance.now();
+        await peer.request(`textDocument/${request}`, about);
+        slowest = Math.max(slowest, performance.now() - began);
+      }
+    }
+    console.log(`${FUZZ_EDITS * REQUESTS.length} requests ${where}, the slowest ${slowest.toFixed(0)} ms`);
+    await peer.diagnosticsOf(uri, FUZZ_EDITS);
   });
 
   it.skipIf(skipped)(
