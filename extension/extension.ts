@@ -4,6 +4,7 @@ import type { App } from './app.ts';
 import { registerCommands } from './commands/table.ts';
 import { DifferencesView } from './compare/differencesView.ts';
 import { Dashboards } from './dashboard/dashboards.ts';
+import { EXPERIMENT_FILE, EXPERIMENT_GLOB } from './identity.ts';
 import { Language } from './language/client.ts';
 import { provideCodeLenses } from './language/codeLens.ts';
 import { VirtualDocuments } from './language/virtualDocuments.ts';
@@ -59,7 +60,7 @@ export function activate(context: ExtensionContext): void {
   // Some time before it is needed: copying it is the longest part of a first start.
   if (workspace.isTrusted) {
     const prepare = setTimeout(() => {
-      import('./sidecar/program.ts').then(({ installSidecar }) => installSidecar(context)).catch(remember);
+      prepareSidecar(context).catch(remember);
     }, PREPARE_AFTER_MS);
     context.subscriptions.push({
       dispose: () => {
@@ -85,4 +86,12 @@ export function activate(context: ExtensionContext): void {
     connect();
   });
   context.subscriptions.push(appearing);
+}
+
+/** Any YAML or JSON file activates us, since an experiment may come late; most have nothing to do with experiments. */
+async function prepareSidecar(context: ExtensionContext): Promise<void> {
+  const isOpen = workspace.textDocuments.some(({ uri }) => EXPERIMENT_FILE.test(uri.path));
+  if (!isOpen && (await workspace.findFiles(EXPERIMENT_GLOB, undefined, 1)).length === 0) return;
+  const { installSidecar } = await import('./sidecar/program.ts');
+  await installSidecar(context);
 }

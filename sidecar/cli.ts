@@ -34,7 +34,8 @@ const daemon = () => import('./cli/daemon.ts');
 
 const isBadInput = (error: unknown): boolean =>
   error instanceof BadInput ||
-  (error instanceof StoreError && ['unwritable-folder', 'no-checkpoint'].includes(error.code)) ||
+  (error instanceof StoreError &&
+    ['unwritable-folder', 'no-checkpoint', 'missing-file'].includes(error.code)) ||
   (error instanceof ProtocolError && error.code === 'wrong-state');
 
 /** Every action gives the process its exit code. */

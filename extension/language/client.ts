@@ -54,7 +54,7 @@ export class Language implements Disposable {
   }
 
   async #start(): Promise<LanguageClient> {
-    const { LanguageClient, TransportKind } = await import('vscode-languageclient/node');
+    const { LanguageClient, State, TransportKind } = await import('vscode-languageclient/node');
     const module = this.#context.asAbsolutePath('dist/languageServer.cjs');
     const client = new LanguageClient(
       'distillery',
@@ -66,12 +66,23 @@ export class Language implements Disposable {
         outputChannel: log(),
       },
     );
+    const state = client.onDidChangeState(({ newState }) => {
+      if (newState !== State.Running) return;
+      // A server that had to be started again knows nothing yet.
+      this.#sent = '';
+      this.#tellSoon();
+    });
     await client.start();
     const experiments = workspace.createFileSystemWatcher(EXPERIMENT_GLOB, false, true, false);
     const changed = (): void => {
       this.#tellSoon();
     };
-    this.#subscriptions.push(experiments, experiments.onDidCreate(changed), experiments.onDidDelete(changed));
+    this.#subscriptions.push(
+      state,
+      experiments,
+      experiments.onDidCreate(changed),
+      experiments.onDidDelete(changed),
+    );
     await this.#tell(client);
     return client;
   }

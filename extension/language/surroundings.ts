@@ -93,17 +93,28 @@ export class SurroundingsReader {
     const known = this.#details.get(run);
     const asOf = `${record.status} ${String(record.best?.step)} ${record.epoch.toFixed(0)}`;
     if (known?.asOf === asOf) return known;
+    const details = { asOf, ...(await askDetails(link, run)) };
+    this.#details.set(run, details);
+    return details;
+  }
+}
+
+/** A run that cannot be read, since its files are broken, has none: it hides no other. */
+async function askDetails(link: SidecarLink, run: string): Promise<Omit<Details, 'asOf'>> {
+  try {
     const [{ checkpoints }, { parameters }] = await Promise.all([
       link.request('runs/show', { run }),
       link.request('runs/parameters', { runs: [run] }),
     ]);
     const batchSize = Number(parameters[run]?.['training.batchSize']);
-    const details = {
-      asOf,
+    return {
       checkpoints: checkpoints.map(({ step }) => step).sort((a, b) => a - b),
       batchSize: Number.isFinite(batchSize) ? batchSize : null,
     };
-    this.#details.set(run, details);
-    return details;
+  } catch (error) {
+    // Nothing was learnt of the run where only the link was lost.
+    if (!link.daemon) throw error;
+    remember(error);
+    return { checkpoints: [], batchSize: null };
   }
 }

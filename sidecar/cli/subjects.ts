@@ -9,7 +9,7 @@ import { parseExperiment, type LoadedExperiment } from '../config/load.ts';
 import { loadExperiment } from '../config/loadFile.ts';
 import { writtenIn } from '../config/origins.ts';
 import type { RunRecord } from '../protocol/runRecord.ts';
-import { experimentFile, readRun, RESOLVED_FILE } from '../store/runs.ts';
+import { experimentFile, readResolved, readRun, RESOLVED_FILE } from '../store/runs.ts';
 import { findRun } from './findRun.ts';
 import { BadInput, report } from './output.ts';
 
@@ -30,7 +30,7 @@ export async function runSubject(runsFolder: string, name: string): Promise<Expl
   const record = await readRun(runDir);
   const file = join(runDir, RESOLVED_FILE);
   const own = experimentFile(runDir);
-  const found = subject(record.id, parseExperiment(file, await readFile(file, 'utf8')));
+  const found = subject(record.id, parseExperiment(file, await readResolved(runDir)));
   return { ...found, written: writtenIn(own, await readFile(own, 'utf8'), record.overrides), record };
 }
 

@@ -11,7 +11,7 @@ import { describeCheckpoint } from '../store/checkpointInfo.ts';
 import { listCheckpoints } from '../store/checkpoints.ts';
 import { StoreError } from '../store/errors.ts';
 import { readJson } from '../store/jsonFile.ts';
-import { experimentFile, PREDICTIONS_FILE, RESOLVED_FILE } from '../store/runs.ts';
+import { experimentFile, PREDICTIONS_FILE, readResolved, RESOLVED_FILE } from '../store/runs.ts';
 import type { Experiments } from './experiments.ts';
 import { fileStamp } from './fileStamp.ts';
 import { findRun } from './findRun.ts';
@@ -49,7 +49,7 @@ export class RunDetails {
       directory: run.runDir,
       experimentFile: file,
       experimentText: await readFile(file, 'utf8'),
-      resolvedText: await readFile(join(run.runDir, RESOLVED_FILE), 'utf8'),
+      resolvedText: await readResolved(run.runDir),
       checkpoints: checkpoints.filter((checkpoint) => checkpoint !== null),
       logTail: await tailOfLog(run.runDir, LOG_TAIL_BYTES),
     };

@@ -1,11 +1,10 @@
-import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { branchObstacle, branchText } from '../config/branch.ts';
 import { parseExperiment, type DataProbe, type ResolvedExperiment } from '../config/load.ts';
 import { ProtocolError } from '../protocol/errors.ts';
 import { listCheckpoints, readCheckpoint, type CheckpointFiles } from '../store/checkpoints.ts';
 import { StoreError } from '../store/errors.ts';
-import { readRun, RESOLVED_FILE } from '../store/runs.ts';
+import { readResolved, readRun, RESOLVED_FILE } from '../store/runs.ts';
 import { prepareRun, type PreparedRun, type RunRequest } from './prepareRun.ts';
 
 export interface BranchRequest {
@@ -46,7 +45,7 @@ export async function branchRun(
 
 async function resolvedOf(runDir: string): Promise<ResolvedExperiment> {
   const file = join(runDir, RESOLVED_FILE);
-  const { resolved, findings } = parseExperiment(file, await readFile(file, 'utf8'));
+  const { resolved, findings } = parseExperiment(file, await readResolved(runDir));
   if (resolved) return resolved;
   throw new ProtocolError(
     'wrong-state',

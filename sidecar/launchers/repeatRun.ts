@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import packageJson from '../../package.json' with { type: 'json' };
 import { parseExperiment, resolvedYaml, type DataProbe, type ResolvedExperiment } from '../config/load.ts';
@@ -15,7 +14,7 @@ import {
 } from '../store/checkpoints.ts';
 import { machineFacts } from '../store/machineFacts.ts';
 import { StoreError } from '../store/errors.ts';
-import { experimentFile, readRun, RESOLVED_FILE } from '../store/runs.ts';
+import { experimentFile, readResolved, readRun, RESOLVED_FILE } from '../store/runs.ts';
 import { prepareRun, type PreparedRun, type RunRequest } from './prepareRun.ts';
 
 export type RepeatedRun =
@@ -40,7 +39,7 @@ export async function repeatRun(
 ): Promise<RepeatedRun> {
   const record = await readRun(runDir);
   const file = join(runDir, RESOLVED_FILE);
-  const text = await readFile(file, 'utf8');
+  const text = await readResolved(runDir);
   const { resolved, findings } = parseExperiment(file, text, [], probe);
   if (!resolved)
     return obstructed({

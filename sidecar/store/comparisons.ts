@@ -5,7 +5,6 @@
  */
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import {
@@ -20,7 +19,7 @@ import { checkpointDigest, type Checkpoint } from './checkpoints.ts';
 import { chosenCheckpoint } from './chosenCheckpoint.ts';
 import { StoreError } from './errors.ts';
 import { readJson } from './jsonFile.ts';
-import { readRun, RESOLVED_FILE } from './runs.ts';
+import { readResolved, readRun } from './runs.ts';
 
 /** To be raised when the same networks would give other numbers. */
 const ANALYSIS_VERSION = 1;
@@ -66,7 +65,7 @@ export async function comparisonDigest(
       checkpoint: digest,
       // The configuration decides which samples are held out, and the data that the run saw.
       resolved: createHash('sha256')
-        .update(await readFile(join(runDir, RESOLVED_FILE)))
+        .update(await readResolved(runDir))
         .digest('hex'),
       data: record.digests['data'] ?? null,
     })),

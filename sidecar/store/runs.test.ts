@@ -1,10 +1,19 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readControl, requestCheckpoint, setWanted } from './control.ts';
 import { livenessOf } from './liveness.ts';
 import { annotate, readNotes } from './notes.ts';
-import { createRun, experimentFile, listRuns, readRun, writeRun, type NewRun } from './runs.ts';
+import {
+  createRun,
+  experimentFile,
+  listRuns,
+  readResolved,
+  readRun,
+  RESOLVED_FILE,
+  writeRun,
+  type NewRun,
+} from './runs.ts';
 import { sampleRun } from './testing/sampleRun.ts';
 import { temporaryFolder } from './testing/temporaryFolder.ts';
 
@@ -77,6 +86,19 @@ describe('run.json', () => {
     writeRun(runDir, changed);
     expect(await readRun(runDir)).toEqual(changed);
     expect(readFileSync(join(runDir, 'run.json'), 'utf8')).toContain('"value": "NaN"');
+  });
+});
+
+describe('resolved.yaml', () => {
+  it('that is gone is told with what to do next', async () => {
+    const { runDir } = create(runsFolder());
+    expect(await readResolved(runDir)).not.toBe('');
+    rmSync(join(runDir, RESOLVED_FILE));
+    await expect(readResolved(runDir)).rejects.toMatchObject({
+      code: 'missing-file',
+      message: expect.stringContaining(RESOLVED_FILE) as string,
+      next: expect.stringContaining('experiment file') as string,
+    });
   });
 });
 

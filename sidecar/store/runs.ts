@@ -1,11 +1,11 @@
 /**
  * Run directories: making, reading, listing.
  *
- * API: createRun(runsFolder, {…}) → {runDir, record}, readRun(runDir), writeRun(runDir, record), listRuns(runsFolder),
- * RESOLVED_FILE, LOG_FILE, PREDICTIONS_FILE, PATCH_FILE, experimentFile(runDir).
+ * API: createRun(runsFolder, {…}) → {runDir, record}, readRun(runDir), writeRun(runDir, record), readResolved(runDir),
+ * listRuns(runsFolder), RESOLVED_FILE, LOG_FILE, PREDICTIONS_FILE, PATCH_FILE, experimentFile(runDir).
  */
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
-import { readdir } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
 import {
@@ -169,6 +169,21 @@ export async function readRun(runDir: string): Promise<RunRecord> {
 /** Replaces `run.json`. Only for the submitter before the start, and the lease's holder after it. */
 export function writeRun(runDir: string, record: RunRecord): void {
   writeJsonAtomic(join(runDir, RECORD_FILE), z.encode(runRecordSchema, record));
+}
+
+/** What a run really runs, as YAML. @throws StoreError `missing-file` */
+export async function readResolved(runDir: string): Promise<string> {
+  try {
+    return await readFile(join(runDir, RESOLVED_FILE), 'utf8');
+  } catch (error) {
+    if (systemErrorCode(error) !== 'ENOENT') throw error;
+    throw new StoreError(
+      'missing-file',
+      `${runDir} has no ${RESOLVED_FILE}, so nobody can tell what it ran.`,
+      'Restore the file from a copy, or start a new run from its experiment file.',
+      error,
+    );
+  }
 }
 
 /** The experiment as the user wrote it. */

@@ -1,11 +1,10 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseExperiment } from '../config/load.ts';
 import { formatFinding } from '../config/findings.ts';
 import { PrefetchSource } from '../datasets/batchSource.ts';
 import { newestValid } from '../store/checkpoints.ts';
 import { machineFacts } from '../store/machineFacts.ts';
-import { RESOLVED_FILE } from '../store/runs.ts';
+import { readResolved, RESOLVED_FILE } from '../store/runs.ts';
 import { asBeginning, restoreCheckpoint } from './checkpointCodec.ts';
 import { Evaluator } from './evaluator.ts';
 import { Loop } from './loop.ts';
@@ -68,7 +67,7 @@ export async function train(runDir: string, options: TrainOptions): Promise<Outc
 
 async function attempt(files: RunFiles, { worker, signal, env, log }: TrainOptions): Promise<Outcome> {
   const file = join(files.runDir, RESOLVED_FILE);
-  const { resolved, findings } = parseExperiment(file, await readFile(file, 'utf8'));
+  const { resolved, findings } = parseExperiment(file, await readResolved(files.runDir));
   if (!resolved) throw new Error(findings.map(formatFinding).join('\n'));
   const { experiment, plan } = resolved;
   // Another backend rounds differently, so a run goes on with the one it began with.

@@ -96,6 +96,9 @@ describe.skipIf(whyNoEditor() !== null)('writing an experiment', () => {
   });
 
   it('starts the run from the line above the first', async () => {
+    // The explanation would cover the line as long as the mouse is over the text.
+    await scene.window.page.mouse.move(0, 0);
+    await scene.window.page.locator('.monaco-hover-content:visible').waitFor({ state: 'detached' });
     await scene.window.page.locator('.codelens-decoration a', { hasText: 'Start Run' }).first().click();
     const run = await newRun(scene.runs);
     await untilStatus(scene.runs, run, 'completed');
@@ -103,5 +106,24 @@ describe.skipIf(whyNoEditor() !== null)('writing an experiment', () => {
       () => scene.window.statusBar.innerText(),
       (text) => text.includes('completed'),
     );
+  });
+
+  it('comes back when its process was killed, and knows the runs still', async () => {
+    const servers = (): number[] => scene.editor.processes(/languageServer/u).map(({ pid }) => pid);
+    const [first = 0] = servers();
+    process.kill(first, 'SIGKILL');
+    await until(servers, (pids) => pids.length === 1 && pids[0] !== first);
+    await goTo(6, 1);
+    await press('Control+End');
+    await type('baseline: { run: ');
+    await until(
+      async () => {
+        await press('Escape', 'Control+Space');
+        return suggestions();
+      },
+      (names) => names.some((name) => name.includes('dkel_mlp_synthetic')),
+    );
+    await press('Escape');
+    await scene.window.command('File: Revert File');
   });
 });
