@@ -33,12 +33,14 @@ export async function subjectOf(app: App, comparable: Comparable): Promise<Compa
       const { uri } = comparable;
       // As it stands in the editor, saved or not.
       const document = await workspace.openTextDocument(uri);
-      return { ...(await ofText(workspace.asRelativePath(uri), document.getText())), record: null };
+      const next = l10n.t('Mend it first; the Problems panel lists what is wrong.');
+      return { ...(await ofText(workspace.asRelativePath(uri), document.getText(), next)), record: null };
     }
     case 'commit': {
       const { uri, commit } = comparable;
       const label = `${workspace.asRelativePath(uri)} @ ${commit.slice(0, 8)}`;
-      return { ...(await ofText(label, await textAtCommit(uri, commit))), record: null };
+      const next = l10n.t('Choose another commit.');
+      return { ...(await ofText(label, await textAtCommit(uri, commit), next)), record: null };
     }
     case 'run':
       return ofRun(app, comparable.run);
@@ -50,14 +52,16 @@ async function ofRun(app: App, run: string): Promise<Compared> {
   const link = await app.sidecar.link();
   const { summary, resolvedText, experimentFile, experimentText } = await link.request('runs/show', { run });
   const { writtenIn } = await import('../../sidecar/config/origins.ts');
+  const next = l10n.t('Use the version of Distillery that made the run, or choose another run.');
   return {
-    ...(await ofText(runTitle(summary), resolvedText)),
+    ...(await ofText(runTitle(summary), resolvedText, next)),
     written: writtenIn(experimentFile, experimentText, summary.record.overrides),
     record: summary.record,
   };
 }
 
-async function ofText(label: string, text: string): Promise<Subject> {
+/** @param next what to do where the text is not valid */
+async function ofText(label: string, text: string, next: string): Promise<Subject> {
   const [{ parseExperiment }, { writtenIn }] = await Promise.all([
     import('../../sidecar/config/load.ts'),
     import('../../sidecar/config/origins.ts'),
@@ -67,6 +71,6 @@ async function ofText(label: string, text: string): Promise<Subject> {
   const [first] = findings;
   throw new Failure(
     l10n.t('{0} cannot be compared, since it cannot be run: {1}', label, first ? messageOf(first) : ''),
-    l10n.t('Mend it first; the Problems panel lists what is wrong.'),
+    next,
   );
 }

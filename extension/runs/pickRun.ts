@@ -79,15 +79,20 @@ export async function pickRun(
   return picked?.run ?? null;
 }
 
-/** As many runs as the user picks; null when they change their mind. */
+/**
+ * As many runs as the user picks, the oldest first: what came before is shown before. Null when they change their mind.
+ * @throws Failure when there is none
+ */
 export async function pickRuns(app: App, placeHolder: string): Promise<RunSummary[] | null> {
   await (await app.sidecar.link()).whenConnected();
   const { runs, selected } = app.model;
+  if (runs.length === 0)
+    throw new Failure(l10n.t('There is no run yet.'), l10n.t('Start one from an experiment file.'));
   const picked = await window.showQuickPick(
     [...runs].reverse().map((run) => ({ ...item(app, run), picked: run === selected })),
     { placeHolder, canPickMany: true, matchOnDescription: true, matchOnDetail: true },
   );
-  return picked?.map(({ run }) => run) ?? null;
+  return picked?.map(({ run }) => run).toReversed() ?? null;
 }
 
 function item(app: App, run: RunSummary): QuickPickItem & { run: RunSummary } {

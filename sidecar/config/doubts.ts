@@ -76,7 +76,7 @@ const intervals: Rule = (
     found.push({
       code: 'checkpointAfterEnd',
       path: ['checkpoints', 'every'],
-      message: `The run ends at step ${totalSteps}, so there is no checkpoint but the last: killed, it begins anew.`,
+      message: `checkpoints.every is ${checkpoints.every}, but the run ends at step ${totalSteps}: it has no checkpoint but the last, and killed, it begins anew.`,
       expected: `< ${totalSteps}`,
       got: checkpoints.every,
       proposals: totalSteps > 1 ? [{ path: ['checkpoints', 'every'], value: Math.ceil(totalSteps / 5) }] : [],

@@ -99,6 +99,8 @@ describe.skipIf(whyNoEditor() !== null)('comparing experiments in the editor', (
     await bothRuns();
     await until(rows, (all) => all.some((row) => row.startsWith('best validation')));
     expect(await rows()).toContain('results');
+    // The older run is the left one, however they were picked.
+    expect(await rows()).toContain('training.batchSize: 64 → 32');
   });
 
   it('shows files that are selected together as a matrix', async () => {
