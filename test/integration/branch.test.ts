@@ -174,7 +174,7 @@ describe('a branch by way of the daemon', () => {
       .toBe('completed');
 
     const { parameters } = await client.request('runs/parameters', { runs: [run, id] });
-    const rate = 'stages.distillation.optimizer.learningRate';
+    const rate = 'optimizer.learningRate';
     expect([parameters[run]?.[rate], parameters[id]?.[rate]]).toEqual(['0.1', '0.01']);
     expect(parameters[id]?.['method.name']).toBe('"dkel"');
     const { predictions } = await client.request('runs/predictions', { run: id });
