@@ -180,13 +180,14 @@ describe('the rooms of the house', () => {
     expect(wrong).toEqual([]);
   });
 
-  it('keep node out of the protocol and the page, and vscode out of the sidecar', () => {
+  it('keep node out of the protocol, the page and the language service, and vscode out of the sidecar and the service', () => {
     const wrong = files.flatMap((file) =>
       importsOf(file)
         .filter(
           ({ target }) =>
-            (target.startsWith('node:') && /^(?:webview|sidecar\/protocol)\//u.test(file)) ||
-            (target === 'vscode' && !file.startsWith('extension/')),
+            (target.startsWith('node:') &&
+              /^(?:webview|sidecar\/protocol|extension\/language\/service)\//u.test(file)) ||
+            (target === 'vscode' && !/^extension\/(?!language\/(?:service|server)\/)/u.test(file)),
         )
         .map(({ target }) => `${file} imports ${target}`),
     );

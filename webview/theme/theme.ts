@@ -69,7 +69,7 @@ const HUES: Readonly<Record<Exclude<Hue, number>, string>> = {
 /** Of what is no role: terms of a loss, runs. */
 const NUMBERED = [
   '--vscode-charts-blue',
-  '--vscode-charts-orange',
+  '--distillery-orange',
   '--vscode-charts-green',
   '--vscode-charts-red',
   '--vscode-charts-purple',

@@ -26,6 +26,17 @@ interface Row {
   querySelector(selector: string): { readonly textContent: string | null } | null;
 }
 
+/** Relative luminances of the background and of the colours of networks; in the page, which the tests are not compiled for. */
+const LUMINANCES = `['--vscode-editor-background', '--vscode-charts-blue', '--distillery-orange', '--vscode-charts-green', '--distillery-teacher'].map((name) => {
+  const probe = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
+  document.body.style.outlineColor = 'var(' + name + ')';
+  probe.fillStyle = getComputedStyle(document.body).outlineColor;
+  document.body.style.outlineColor = '';
+  probe.fillRect(0, 0, 1, 1);
+  const [r, g, b] = [...probe.getImageData(0, 0, 1, 1).data].map((each) => each / 255).map((each) => each <= 0.04045 ? each / 12.92 : ((each + 0.055) / 1.055) ** 2.4);
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+})`;
+
 const fill = async ({ folder, runs }: EditorScene): Promise<void> => {
   const git = (...args: string[]): void => {
     execFileSync('git', ['-C', folder, '-c', 'user.name=x', '-c', 'user.email=x@y.z', ...args]);
@@ -44,7 +55,9 @@ const fill = async ({ folder, runs }: EditorScene): Promise<void> => {
 
 /** What differs, in the editor's own diff and as a tree. */
 describe.skipIf(whyNoEditor() !== null)('comparing experiments in the editor', () => {
-  const scene = editorScene('compare', fill, { settings: { 'git.enabled': true } });
+  const scene = editorScene('compare', fill, {
+    settings: { 'git.enabled': true, 'workbench.colorTheme': 'Default Dark Modern' },
+  });
   const rows = async (): Promise<string[]> =>
     scene.window.viewRows('Differences').evaluateAll((all: readonly Row[]) =>
       all.map((row) => {
@@ -147,5 +160,13 @@ describe.skipIf(whyNoEditor() !== null)('comparing experiments in the editor', (
       .first()
       .waitFor({ timeout: 60_000 });
     await picture('checkpoints');
+    const luminances: number[] = await dashboard.locator('body').evaluate(LUMINANCES);
+    const [background = 0, ...colours] = luminances;
+    expect(colours).toHaveLength(4);
+    // The least that WCAG asks of graphics; the theme's own orange is brown on dark.
+    for (const colour of colours)
+      expect((Math.max(colour, background) + 0.05) / (Math.min(colour, background) + 0.05)).toBeGreaterThan(
+        3,
+      );
   });
 });
