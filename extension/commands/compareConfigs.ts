@@ -8,7 +8,7 @@ import { runIdsIn } from '../runs/runIds.ts';
 
 /** What two or more runs really ran: two in the editor's diff, many as a matrix of the settings that differ. */
 export async function compareConfigs(app: App, ...args: readonly unknown[]): Promise<void> {
-  const named = runIdsIn(args);
+  const named = runIdsIn(app.model, args);
   const runs =
     named.length > 1
       ? named

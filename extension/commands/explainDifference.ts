@@ -7,7 +7,7 @@ import { runIdsIn } from '../runs/runIds.ts';
 
 /** In what two runs differ, settings and origin, in order of likely effect: as a page. */
 export async function explainDifference(app: App, ...args: readonly unknown[]): Promise<void> {
-  const named = runIdsIn(args);
+  const named = runIdsIn(app.model, args);
   const runs =
     named.length === 2
       ? named

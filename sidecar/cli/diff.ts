@@ -1,6 +1,7 @@
 import { compareExperiments } from '../config/diff.ts';
 import { differenceRows, differencesCsv, differencesMarkdown } from '../config/diffText.ts';
 import { compareResults, deltaText } from '../protocol/results.ts';
+import { markdownTable } from '../protocol/textTable.ts';
 import { BadInput, EXIT, say, sayJson, table } from './output.ts';
 import { subjectOf } from './subjects.ts';
 
@@ -24,6 +25,7 @@ export async function diff(
   const [before, after] = subjects;
   if (options.json || options.csv || subjects.length > 2 || !before?.record || !after?.record) return EXIT.ok;
   const results = compareResults(before.record, after.record);
-  if (results.length > 0) say(`\n${table(results.map((each) => [each.name, deltaText(each)]))}`);
+  const rows = [['result', 'before → after'], ...results.map((each) => [each.name, deltaText(each)])];
+  if (results.length > 0) say(`\n${options.markdown ? markdownTable(rows) : table(rows)}`);
   return EXIT.ok;
 }
