@@ -52,22 +52,29 @@ export function ChartToolbar() {
         <output>{formatNumber(smoothing.value, 3)}</output>
       </label>
       <span class="spacer" />
-      <IconButton
-        icon="zoom-in"
-        label={t('toolbar.zoomIn')}
-        on={() => {
-          zoomBy(0.5);
-        }}
-      />
-      <IconButton
-        icon="zoom-out"
-        label={t('toolbar.zoomOut')}
-        enabled={isZoomed.value}
-        on={() => {
-          zoomBy(2);
-        }}
-      />
-      <IconButton icon="screen-full" label={t('toolbar.resetZoom')} enabled={isZoomed.value} on={resetZoom} />
+      <span class="together">
+        <IconButton
+          icon="zoom-in"
+          label={t('toolbar.zoomIn')}
+          on={() => {
+            zoomBy(0.5);
+          }}
+        />
+        <IconButton
+          icon="zoom-out"
+          label={t('toolbar.zoomOut')}
+          enabled={isZoomed.value}
+          on={() => {
+            zoomBy(2);
+          }}
+        />
+        <IconButton
+          icon="screen-full"
+          label={t('toolbar.resetZoom')}
+          enabled={isZoomed.value}
+          on={resetZoom}
+        />
+      </span>
     </div>
   );
 }
