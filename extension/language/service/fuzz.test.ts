@@ -24,7 +24,7 @@ const surroundings: Surroundings = {
       best: 200,
     },
   ],
-  experiments: ['file:///work/other.distill.yaml'],
+  experiments: ['file:///project/other.distill.yaml'],
   datasetProblems: { mnist: 'MNIST is not installed.' },
   memoryBytes: 1e6,
 };
@@ -38,7 +38,7 @@ it(`answers every request after ${EDITS} random edits`, () => {
     const text = edits.next();
     const json = edit % 5 === 4;
     const document = TextDocument.create(
-      `file:///work/a.distill.${json ? 'json' : 'yaml'}`,
+      `file:///project/a.distill.${json ? 'json' : 'yaml'}`,
       json ? 'json' : 'yaml',
       edit,
       text,

@@ -16,7 +16,7 @@ const serviceIn = (surroundings: Partial<Surroundings> = {}) =>
   languageService(() => surroundingsSchema.parse({ ...NO_SURROUNDINGS, ...surroundings }));
 const service = serviceIn();
 const documentOf = (text: string, file: 'yaml' | 'json' = 'yaml'): TextDocument =>
-  TextDocument.create(`file:///work/dir/a.distill.${file}`, file, 1, text);
+  TextDocument.create(`file:///project/dir/a.distill.${file}`, file, 1, text);
 const textOf = (hover: Hover | null): string =>
   hover && typeof hover.contents === 'object' && 'value' in hover.contents ? hover.contents.value : '';
 const hoverAt = (text: string, needle: string): string => {
@@ -90,7 +90,7 @@ describe('outline, folding, links', () => {
   it('leads to the baseline and the paper', () => {
     const document = documentOf('method: { name: dkel }\nbaseline: { file: ../other.distill.yaml }\n');
     expect(service.links(document).map(({ target }) => target)).toEqual([
-      'file:///work/other.distill.yaml',
+      'file:///project/other.distill.yaml',
       'https://arxiv.org/abs/2312.11218',
     ]);
     expect(service.links(documentOf('baseline: { file: "\uD83C.distill.yaml" }\n'))).toHaveLength(1);

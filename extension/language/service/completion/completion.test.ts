@@ -17,12 +17,12 @@ const run = {
 const service = languageService(() => ({
   ...NO_SURROUNDINGS,
   runs: [run],
-  experiments: ['file:///work/sub/other.distill.yaml'],
+  experiments: ['file:///project/sub/other.distill.yaml'],
 }));
 
 /** What is offered at the `|` of a text, with the text after an item is taken (snippet stops replaced by their defaults). */
 function at(text: string, file: 'yaml' | 'json' = 'yaml') {
-  const document = TextDocument.create(`file:///work/a.distill.${file}`, file, 1, text.replace('|', ''));
+  const document = TextDocument.create(`file:///project/a.distill.${file}`, file, 1, text.replace('|', ''));
   const items = service.completion(document, document.positionAt(text.indexOf('|')));
   const taken = (label: string): string => {
     const item = items.find((each) => each.label === label);
