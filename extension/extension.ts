@@ -88,7 +88,7 @@ export function activate(context: ExtensionContext): void {
   context.subscriptions.push(appearing);
 }
 
-/** Any YAML or JSON file activates us, since an experiment may come late; most have nothing to do with experiments. */
+/** Any YAML file activates us, since an experiment may come late; most have nothing to do with experiments. */
 async function prepareSidecar(context: ExtensionContext): Promise<void> {
   const isOpen = workspace.textDocuments.some(({ uri }) => EXPERIMENT_FILE.test(uri.path));
   if (!isOpen && (await workspace.findFiles(EXPERIMENT_GLOB, undefined, 1)).length === 0) return;

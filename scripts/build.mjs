@@ -1,7 +1,12 @@
 // Bundles everything into dist/. What lies in dist/sidecar runs anywhere, without node_modules.
 import { build } from 'esbuild';
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { buildExtension, buildLanguageServer, buildLanguageWorker } from './buildExtension.mjs';
+import {
+  buildExtension,
+  buildLanguageClient,
+  buildLanguageServer,
+  buildLanguageWorker,
+} from './buildExtension.mjs';
 import { writeNotices } from './notices.mjs';
 
 /** zod's messages in fifty languages, of which we use the English ones, which come apart from these. */
@@ -102,6 +107,7 @@ const bundles = await Promise.all([
   buildSidecar(),
   buildPage(),
   buildExtension(shared),
+  buildLanguageClient(shared),
   buildLanguageServer(shared),
   buildLanguageWorker(shared),
 ]);

@@ -2,10 +2,31 @@
 import { build } from 'esbuild';
 
 export function buildExtension(shared) {
+  const options = forNode(shared);
   return build({
-    ...forNode(shared),
+    ...options,
+    plugins: [...options.plugins, languageClientApart],
     outfile: 'dist/extension.cjs',
     entryPoints: ['extension/extension.ts'],
+  });
+}
+
+/** Half a megabyte that only a window with an experiment needs: a file of its own, which nobody else has to parse. */
+const languageClientApart = {
+  name: 'language-client-apart',
+  setup({ onResolve }) {
+    onResolve({ filter: /^vscode-languageclient\/node$/ }, () => ({
+      path: './languageClient.cjs',
+      external: true,
+    }));
+  },
+};
+
+export function buildLanguageClient(shared) {
+  return build({
+    ...forNode(shared),
+    outfile: 'dist/languageClient.cjs',
+    entryPoints: ['vscode-languageclient/node'],
   });
 }
 
