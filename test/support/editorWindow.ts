@@ -26,7 +26,8 @@ export class EditorWindow {
         ? await browser.newContext({ viewport: { width: 1440, height: 900 }, locale })
         : browser;
     const page = await context.newPage();
-    page.setDefaultTimeout(30_000);
+    // A machine that trains beside the editor may be slow; what never comes fails all the same.
+    page.setDefaultTimeout(60_000);
     const external: string[] = [];
     page.on('request', (request) => {
       const { hostname, protocol } = new URL(request.url());
