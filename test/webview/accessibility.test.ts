@@ -4,6 +4,7 @@ import { violations } from './support/axe.ts';
 import { dkelSeries, makeRun } from './support/madeRuns.ts';
 import { browserPath, openPage, serve, sharedBrowser, wear, type Served } from './support/openPage.ts';
 import { madePredictions } from './support/madePredictions.ts';
+import { seePredictions } from './support/seePredictions.ts';
 import { THEME_KINDS } from './support/themes.ts';
 
 const TABS = ['Run', 'Compare', 'Checkpoints', 'Runs'] as const;
@@ -33,17 +34,7 @@ describe.skipIf(browserPath === null)('accessibility', () => {
     await page.getByRole('button', { name: /^overlay/u }).click();
     for (const box of await page.locator('.choices input').all()) await box.check();
     await page.keyboard.press('Escape');
-    // Charts that are still being laid out push it out of sight again: it is asked for only where it is seen.
-    const grid = page.getByRole('grid');
-    await expect
-      .poll(
-        async () => {
-          await page.locator('.predictions').scrollIntoViewIfNeeded();
-          return grid.isVisible();
-        },
-        { timeout: 30_000 },
-      )
-      .toBe(true);
+    await seePredictions(page);
     await page
       .getByRole('region', { name: 'diversity' })
       .getByRole('button', { name: 'Show the numbers' })

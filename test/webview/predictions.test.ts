@@ -6,6 +6,7 @@ import { temporaryFolder } from '../support/processes.ts';
 import { dkelSeries, MADE_AT, makeRun } from './support/madeRuns.ts';
 import { madePredictions } from './support/madePredictions.ts';
 import { browserPath, openPage, serve, sharedBrowser, type Served } from './support/openPage.ts';
+import { seePredictions } from './support/seePredictions.ts';
 
 describe.skipIf(browserPath === null)('predictions', () => {
   const browser = sharedBrowser();
@@ -18,7 +19,7 @@ describe.skipIf(browserPath === null)('predictions', () => {
   });
   const open = async () => {
     const { page } = await openPage(browser(), served.url);
-    await page.locator('.predictions').scrollIntoViewIfNeeded();
+    await seePredictions(page);
     await page.getByRole('grid').waitFor();
     return page;
   };
