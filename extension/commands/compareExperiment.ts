@@ -3,7 +3,7 @@ import type { App } from '../app.ts';
 import { commitsOf } from '../compare/git.ts';
 import { showComparison } from '../compare/showComparison.ts';
 import { subjectOf, type Comparable } from '../compare/subjects.ts';
-import { EXPERIMENT_GLOB } from '../identity.ts';
+import { findExperimentFiles } from '../experimentFiles.ts';
 import { remember } from '../log.ts';
 import { runDescription, runTitle, statusIcon } from '../runs/runText.ts';
 import { experimentOf } from './startRun.ts';
@@ -77,7 +77,7 @@ async function baselinesOf(app: App, uri: Uri): Promise<Choice[]> {
 }
 
 async function otherFiles(uri: Uri): Promise<Choice[]> {
-  const files = await workspace.findFiles(EXPERIMENT_GLOB, '{**/node_modules/**,**/runs/**}', 200);
+  const files = await findExperimentFiles();
   return files
     .filter((each) => each.toString() !== uri.toString())
     .map((each) => ({

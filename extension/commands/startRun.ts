@@ -4,7 +4,8 @@ import type { RequestParams } from '../../sidecar/protocol/messages.ts';
 import type { RunSummary } from '../../sidecar/protocol/runSummary.ts';
 import type { App } from '../app.ts';
 import { Failure } from '../failure.ts';
-import { EXPERIMENT_FILE, EXPERIMENT_GLOB } from '../identity.ts';
+import { findExperimentFiles } from '../experimentFiles.ts';
+import { EXPERIMENT_FILE } from '../identity.ts';
 import { showFindings } from '../language/findings.ts';
 import { standingOverrides } from '../settings.ts';
 import { assertTrusted } from '../trust.ts';
@@ -19,7 +20,7 @@ export async function experimentOf(argument: unknown): Promise<Uri | null> {
   if (argument instanceof Uri) return argument;
   const active = window.activeTextEditor?.document.uri;
   if (active && EXPERIMENT_FILE.test(active.path)) return active;
-  const files = await workspace.findFiles(EXPERIMENT_GLOB, '{**/node_modules/**,**/runs/**}', 200);
+  const files = await findExperimentFiles();
   if (files.length === 0)
     throw new Failure(
       l10n.t('There is no experiment file (*.distill.yaml) in this workspace.'),

@@ -1,6 +1,6 @@
 import { l10n, workspace, type Uri } from 'vscode';
 import type { Subject } from '../../sidecar/config/diff.ts';
-import type { RunRecord } from '../../sidecar/protocol/runRecord.ts';
+import { shortId, type RunRecord } from '../../sidecar/protocol/runRecord.ts';
 import type { App } from '../app.ts';
 import { Failure } from '../failure.ts';
 import { messageOf } from '../language/findings.ts';
@@ -21,9 +21,7 @@ export const toldApart = (subjects: readonly Compared[]): Compared[] =>
   subjects.map((subject) => {
     const { label, record } = subject;
     const isAlone = subjects.filter((other) => other.label === label).length === 1;
-    return isAlone || !record
-      ? subject
-      : { ...subject, label: `${label} · ${record.id.split('_').at(-1) ?? ''}` };
+    return isAlone || !record ? subject : { ...subject, label: `${label} · ${shortId(record.id)}` };
   });
 
 /** @throws Failure for what cannot be read, or would not run as it is */

@@ -1,8 +1,8 @@
 import { totalmem } from 'node:os';
 import { join } from 'node:path';
-import { Uri, workspace, type ExtensionContext } from 'vscode';
+import { Uri, type ExtensionContext } from 'vscode';
 import type { RunSummary } from '../../sidecar/protocol/runSummary.ts';
-import { EXPERIMENT_GLOB } from '../identity.ts';
+import { findExperimentFiles } from '../experimentFiles.ts';
 import { remember } from '../log.ts';
 import type { RunsModel } from '../runs/runsModel.ts';
 import { bestText, runTitle } from '../runs/runText.ts';
@@ -34,7 +34,7 @@ export class SurroundingsReader {
   }
 
   async read(): Promise<Surroundings> {
-    const files = await workspace.findFiles(EXPERIMENT_GLOB, '{**/node_modules/**,**/runs/**}', 200);
+    const files = await findExperimentFiles();
     return {
       documentation: Uri.joinPath(this.#context.extensionUri, 'docs/configuration.md').toString(),
       runs: await this.#runs(),

@@ -12,7 +12,7 @@ import {
   type WorkspaceFolder,
 } from 'vscode';
 import type { App } from '../app.ts';
-import { EXPERIMENT_GLOB } from '../identity.ts';
+import { findExperimentFiles } from '../experimentFiles.ts';
 import { workspaceRoot } from '../settings.ts';
 
 const TYPE = 'distillery';
@@ -52,7 +52,7 @@ export function provideTasks(app: () => App): Disposable {
   };
   return tasks.registerTaskProvider(TYPE, {
     provideTasks: async () => {
-      const files = await workspace.findFiles(EXPERIMENT_GLOB, '{**/node_modules/**,**/runs/**}', 100);
+      const files = await findExperimentFiles();
       return files.map((uri) =>
         taskOf(
           { type: TYPE, experiment: workspace.asRelativePath(uri, false) },

@@ -90,9 +90,17 @@ export const pathText = (path: Path): string => path.join('.');
 /** `file:line:column: severity code: message (expected …, got …) Did you mean …?` */
 export function formatFinding(finding: Omit<Finding, 'code'> & { readonly code: string }): string {
   const place = `${finding.file}:${finding.line}:${finding.column}`;
-  const expectation = finding.expected === '' ? '' : ` Expected ${finding.expected}.`;
-  const suggestion = finding.suggestion === null ? '' : ` Did you mean ${finding.suggestion}?`;
-  return `${place}: ${finding.severity} ${finding.code}: ${finding.message}${expectation}${suggestion}`;
+  return `${place}: ${finding.severity} ${finding.code}: ${sentences(finding)}`;
+}
+
+/** What is wrong, what would be right, and what was meant. */
+export function sentences({
+  message,
+  expected,
+  suggestion,
+}: Pick<Finding, 'message' | 'expected' | 'suggestion'>): string {
+  const expectation = expected === '' ? '' : ` Expected ${expected}.`;
+  return `${message}${expectation}${suggestion === null ? '' : ` Did you mean ${suggestion}?`}`;
 }
 
 /** A value as a person reads it in a message: short, quoted when text. */

@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import type { GitState } from '../protocol/provenance.ts';
 import { PATCH_FILE } from '../store/runs.ts';
+import { sha256 } from '../store/sha256.ts';
 
 /** A patch that is larger is data, not changes. */
 const MOST_BYTES = 8e6;
@@ -55,5 +55,3 @@ async function patchOf(git: (...args: string[]) => Promise<string>): Promise<str
     return null;
   }
 }
-
-const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { basename, dirname, resolve } from 'node:path';
 import { COMMON_SERIES } from '../config/commonSeries.ts';
 import { parseExperiment, resolvedYaml, type DataProbe } from '../config/load.ts';
@@ -8,6 +7,7 @@ import type { Provenance } from '../protocol/provenance.ts';
 import type { RunRecord, RunStatus } from '../protocol/runRecord.ts';
 import type { CheckpointFiles } from '../store/checkpoints.ts';
 import { createRun } from '../store/runs.ts';
+import { sha256 } from '../store/sha256.ts';
 import packageJson from '../../package.json' with { type: 'json' };
 import { gitState, type FoundGit } from './gitState.ts';
 
@@ -72,7 +72,7 @@ export async function prepareRun(
       headline: plan.declaration.headline(settings.method),
       series: [...COMMON_SERIES, ...plan.declaration.series],
       roles: plan.declaration.roles(settings.method, [...plan.models.keys()]),
-      digests: { config: createHash('sha256').update(yaml).digest('hex') },
+      digests: { config: sha256(yaml) },
       provenance: { distillery: packageJson.version, git: git.state, gitProblem: git.problem, repeats },
       baseline: settings.baseline?.run ?? null,
       parent: branch?.parent ?? null,

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import packageJson from '../../package.json' with { type: 'json' };
@@ -15,6 +14,7 @@ import {
 import { machineFacts } from '../store/machineFacts.ts';
 import { StoreError } from '../store/errors.ts';
 import { experimentFile, readResolved, readRun, RESOLVED_FILE } from '../store/runs.ts';
+import { sha256 } from '../store/sha256.ts';
 import { prepareRun, type PreparedRun, type RunRequest } from './prepareRun.ts';
 
 export type RepeatedRun =
@@ -50,14 +50,14 @@ export async function repeatRun(
     });
   const beginning = await beginningOf(runDir, record);
   const obstacles = [
-    ...('severity' in beginning ? [beginning] : []),
+    ...beginning.obstacles,
     ...settingsChanged(resolved, record),
     ...surroundingsChanged(record),
   ];
   const refused = obstacles.some(({ severity }) => severity === 'refuse');
   if (refused || (obstacles.length > 0 && !despite)) return obstructed(...obstacles);
   const { parent, backend } = record;
-  const { files } = beginning as { files: CheckpointFiles | null };
+  const { files } = beginning;
   return prepareRun(
     dirname(runDir),
     {
@@ -78,12 +78,15 @@ const obstructed = (...obstacles: Obstacle[]): RepeatedRun => ({ kind: 'obstruct
 const nameOf = ({ experiment }: RunRecord, runDir: string): string =>
   experimentFile(runDir).endsWith('.json') ? experiment.name.replace(/\.json$/u, '.yaml') : experiment.name;
 
-/** The checkpoint that the run began with, from its own folder or its parent's; no files where it began with none. */
-async function beginningOf(
-  runDir: string,
-  { parent }: RunRecord,
-): Promise<{ files: CheckpointFiles | null } | Obstacle> {
-  if (!parent) return { files: null };
+interface Beginning {
+  /** Null where the run began with no checkpoint, or with one that is gone. */
+  readonly files: CheckpointFiles | null;
+  readonly obstacles: readonly Obstacle[];
+}
+
+/** The checkpoint that the run began with, from its own folder or its parent's. */
+async function beginningOf(runDir: string, { parent }: RunRecord): Promise<Beginning> {
+  if (!parent) return { files: null, obstacles: [] };
   const parentDir = join(dirname(runDir), parent.run);
   const candidates = [
     ...(await listCheckpoints(runDir)),
@@ -92,15 +95,16 @@ async function beginningOf(
   let problem = `neither it nor ${parent.run} has the checkpoint of step ${parent.step} any more`;
   for (const candidate of candidates) {
     const found = await tried(candidate);
-    if (typeof found !== 'string') return { files: found };
+    if (typeof found !== 'string') return { files: found, obstacles: [] };
     problem = found;
   }
-  return {
+  const obstacle: Obstacle = {
     severity: 'refuse',
     what: 'beginning',
     message: `The run began with networks of ${parent.run}, and ${problem}.`,
     next: 'Repeat the parent first, keeping that checkpoint, and branch from it again.',
   };
+  return { files: null, obstacles: [obstacle] };
 }
 
 async function tried(checkpoint: Checkpoint): Promise<CheckpointFiles | string> {
@@ -114,7 +118,7 @@ async function tried(checkpoint: Checkpoint): Promise<CheckpointFiles | string> 
 
 /** Whether this version makes something else of the same text. */
 function settingsChanged(resolved: ResolvedExperiment, { digests }: RunRecord): Obstacle[] {
-  const digest = createHash('sha256').update(resolvedYaml(resolved)).digest('hex');
+  const digest = sha256(resolvedYaml(resolved));
   if (digests['config'] === digest) return [];
   return [
     {

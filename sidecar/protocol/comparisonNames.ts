@@ -1,5 +1,6 @@
 /** How compared networks are called. API: subjectNames(subjects). */
 import type { ComparedSubject } from './comparison.ts';
+import { shortId } from './runRecord.ts';
 
 type Named = Pick<ComparedSubject, 'run' | 'step' | 'role'>;
 
@@ -11,7 +12,7 @@ export function subjectNames(subjects: readonly Named[]): string[] {
   const severalRuns = new Set(subjects.map(({ run }) => run)).size > 1;
   const names = subjects.map(({ run, step, role }) => {
     const steps = new Set(subjects.filter((other) => other.run === run).map((other) => other.step));
-    const parts = [role, ...(severalRuns ? [run.slice(-4)] : []), ...(steps.size > 1 ? [`@${step}`] : [])];
+    const parts = [role, ...(severalRuns ? [shortId(run)] : []), ...(steps.size > 1 ? [`@${step}`] : [])];
     return parts.join(' ');
   });
   return names.map((name, index) => {

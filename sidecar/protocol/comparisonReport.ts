@@ -6,6 +6,8 @@
 import type { Comparison } from './comparison.ts';
 import { accuracyOf, confusionDifference, verdictOf } from './comparisonFigures.ts';
 import { subjectNames } from './comparisonNames.ts';
+import { signedText } from './signedText.ts';
+import { markdownTable } from './textTable.ts';
 
 export interface ReportSection {
   readonly title: string;
@@ -16,12 +18,7 @@ export interface ReportSection {
 const LARGEST_CHANGES = 10;
 
 const percent = (share: number | undefined): string => (share === undefined ? '—' : (100 * share).toFixed(2));
-/** With its sign, unless it is nothing when rounded. */
-function signed(value: number, digits = 2): string {
-  const text = Math.abs(value).toFixed(digits);
-  return Number(text) === 0 ? text : `${value < 0 ? '−' : '+'}${text}`;
-}
-const points = (share: number): string => signed(100 * share);
+const points = (share: number): string => signedText(100 * share, 2);
 const decimal = (value: number, digits = 4): string => value.toFixed(digits).replace('-', '−');
 /** A probability as papers give it. */
 const probability = (p: number): string => (p < 0.001 ? p.toExponential(1).replace('-', '−') : p.toFixed(3));
@@ -186,7 +183,7 @@ function sectionsOfPair(comparison: Comparison, index: number, names: readonly s
         ...changes.map(({ label, predicted, change }) => [
           classes[label] ?? '',
           classes[predicted] ?? '',
-          signed(change, 0),
+          signedText(change, 0),
         ]),
       ],
     },
@@ -213,24 +210,20 @@ function sectionsOfPair(comparison: Comparison, index: number, names: readonly s
   ];
 }
 
+/** Whether the cells of a column are numbers, which stand better on the right. */
+const isNumeric = (cells: readonly string[], column: number): boolean =>
+  column > 0 && cells.every((cell) => /^(?:[+−]?[\d∞]|—|NaN)/u.test(cell));
+
 /** Good enough for a paper's appendix. */
 export function markdownOf(comparison: Comparison): string {
   const { split, samples, ckaSamples, resamples, dataset, backend, computedAt } = comparison;
-  const row = (cells: readonly string[]): string =>
-    `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
-  const isNumeric = (rows: ReportSection['rows'], column: number): boolean =>
-    rows.every((cells) => /^(?:[+−]?[\d∞]|—|NaN)/u.test(cells[column] ?? '')) && column > 0;
-  const table = ([head = [], ...rows]: ReportSection['rows']): string =>
-    [row(head), row(head.map((_, at) => (isNumeric(rows, at) ? '---:' : '---'))), ...rows.map(row)].join(
-      '\n',
-    );
   return [
     '# Comparison of checkpoints',
     ...sentencesOf(comparison),
     ...cautionsOf(comparison).map((caution) => `> **Caution.** ${caution}`),
     ...[...reportOf(comparison), ...detailsOf(comparison)].flatMap(({ title, rows }) => [
       `## ${title}`,
-      table(rows),
+      markdownTable(rows, isNumeric).trimEnd(),
     ]),
     '## How it was measured',
     `${samples} ${split} samples of ${dataset.name} (SHA-256 ${dataset.digest.slice(0, 16)}…), backend ${backend.name} on ${backend.device}, ${computedAt}. ` +

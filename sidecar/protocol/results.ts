@@ -4,6 +4,7 @@
  * API: resultsOf, compareResults.
  */
 import type { RunRecord } from './runRecord.ts';
+import { signedText } from './signedText.ts';
 
 /** One result; the name tells what was measured, on which split and by which role. */
 export interface Result {
@@ -52,7 +53,8 @@ export function compareResults(before: RunRecord, after: RunRecord): ResultDelta
 /** `97.40 → 97.90 % (+0.50)`. */
 export function deltaText({ unit, before, after }: ResultDelta): string {
   const digits = unit === '%' ? 2 : unit === 's' ? 1 : 4;
-  const size = Math.abs(after - before).toFixed(digits);
-  const sign = Number(size) === 0 ? '' : after > before ? '+' : '−';
-  return `${before.toFixed(digits)} → ${after.toFixed(digits)} ${unit}`.trim() + ` (${sign}${size})`;
+  return (
+    `${before.toFixed(digits)} → ${after.toFixed(digits)} ${unit}`.trim() +
+    ` (${signedText(after - before, digits)})`
+  );
 }

@@ -2,7 +2,7 @@
  * `run.json`: what a run is and how far it has come. One schema for the file and for the wire; pure data, so that the
  * page can use it. Unknown keys are kept: a newer writer's fields survive being rewritten by an older one.
  *
- * API: runRecordSchema, RunRecord, RunStatus, seriesDeclarationSchema, isEnded, isHeld.
+ * API: runRecordSchema, RunRecord, RunStatus, shortId, seriesDeclarationSchema, isEnded, isHeld.
  */
 import { z } from 'zod';
 import { wireNumber } from './number.ts';
@@ -16,6 +16,9 @@ const count = z.int().min(0);
 export const runIdSchema = z
   .string()
   .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,254}$/, 'expected the name of a run directory, not a path');
+
+/** The end of a run's name, which tells runs of one experiment apart. */
+export const shortId = (run: string): string => run.slice(-4);
 
 export const runStatusSchema = z.enum([
   'queued',

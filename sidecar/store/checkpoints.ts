@@ -4,7 +4,6 @@
  * API: writeCheckpoint(runDir, step, files, {guard}), listCheckpoints(runDir), verifyCheckpoint(checkpoint),
  * readCheckpoint(checkpoint), checkpointDigest(checkpoint), newestValid(runDir), clearUnfinished(runDir).
  */
-import { createHash } from 'node:crypto';
 import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join, posix, sep } from 'node:path';
@@ -12,6 +11,7 @@ import { z } from 'zod';
 import { renameOver, syncFolder, temporaryName } from './atomicFile.ts';
 import { StoreError, systemErrorCode } from './errors.ts';
 import { readJson } from './jsonFile.ts';
+import { sha256 } from './sha256.ts';
 
 const DIGEST_FILE = 'digest.json';
 
@@ -38,10 +38,6 @@ export function checkpointsFolder(runDir: string): string {
 /** Where the checkpoint of a step lies, relative to the run directory. */
 export function checkpointName(step: number): string {
   return `checkpoints/step-${step}`;
-}
-
-function sha256(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
 }
 
 function isInside(path: string): boolean {

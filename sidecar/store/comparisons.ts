@@ -3,7 +3,6 @@
  *
  * API: locateSubjects(runsFolder, request), comparisonDigest(request, located), readComparison, writeComparison.
  */
-import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -20,6 +19,7 @@ import { chosenCheckpoint } from './chosenCheckpoint.ts';
 import { StoreError } from './errors.ts';
 import { readJson } from './jsonFile.ts';
 import { readResolved, readRun } from './runs.ts';
+import { sha256 } from './sha256.ts';
 
 /** To be raised when the same networks would give other numbers. */
 const ANALYSIS_VERSION = 1;
@@ -64,14 +64,12 @@ export async function comparisonDigest(
       role: asked.role,
       checkpoint: digest,
       // The configuration decides which samples are held out, and the data that the run saw.
-      resolved: createHash('sha256')
-        .update(await readResolved(runDir))
-        .digest('hex'),
+      resolved: sha256(await readResolved(runDir)),
       data: record.digests['data'] ?? null,
     })),
   );
   const all = { analysis: ANALYSIS_VERSION, split, resamples, seed, images, subjects };
-  return createHash('sha256').update(JSON.stringify(all)).digest('hex');
+  return sha256(JSON.stringify(all));
 }
 
 const fileOf = (runsFolder: string, digest: string): string =>

@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import type { ComparedSubject, Comparison } from '../../sidecar/protocol/comparison.ts';
+import { shortId } from '../../sidecar/protocol/runRecord.ts';
 import { Swatch } from '../charts/legend.tsx';
 import { Explained } from '../theme/iconButton.tsx';
 import { nameOfId } from '../view/selection.ts';
@@ -113,7 +114,7 @@ export function ResultTable({ comparison }: { readonly comparison: Comparison })
       )}
       <ul class="legend muted">
         {[...new Set(subjects.map(({ run }) => run))].map((run) => (
-          <li key={run}>{`${run.slice(-4)} = ${nameOfId(run)}`}</li>
+          <li key={run}>{`${shortId(run)} = ${nameOfId(run)}`}</li>
         ))}
       </ul>
     </section>

@@ -1,5 +1,6 @@
 import { computed, effect } from '@preact/signals';
 import type { HostToPage } from '../../sidecar/protocol/pageMessages.ts';
+import { shortId } from '../../sidecar/protocol/runRecord.ts';
 import type { RunSummary } from '../../sidecar/protocol/runSummary.ts';
 import { host } from '../host.ts';
 import { isListed, runOf, runs } from '../link/runs.ts';
@@ -70,7 +71,7 @@ export function colorIndex(id: string): number {
 /** How a run is called: by its own name where somebody gave one. */
 export const nameOf = ({ record, notes }: RunSummary): string =>
   notes.name ??
-  `${record.method} · ${record.model} · ${record.dataset} · s${record.seed} · ${record.id.slice(-4)}`;
+  `${record.method} · ${record.model} · ${record.dataset} · s${record.seed} · ${shortId(record.id)}`;
 
 export const nameOfId = (id: string): string => {
   const run = runOf(id);

@@ -1,5 +1,5 @@
 import { DiagnosticSeverity, DiagnosticTag, type Diagnostic } from 'vscode-languageserver-types';
-import { RULES, type Complaint } from '../../../sidecar/config/findings.ts';
+import { RULES, sentences, type Complaint } from '../../../sidecar/config/findings.ts';
 import type { Source } from './source.ts';
 import { surroundingComplaints } from './surroundingRules.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -24,17 +24,13 @@ export function diagnose(source: Source, surroundings: Surroundings): Diagnosed[
 }
 
 function diagnosticOf(source: Source, complaint: Complaint, documentation: string | null): Diagnostic {
-  const { code, path, suggestion = null, expected } = complaint;
+  const { code, path, suggestion = null, message, expected } = complaint;
   return {
     range: source.range(source.experiment.extent(complaint)),
     severity: RULES[code] === 'error' ? DiagnosticSeverity.Error : DiagnosticSeverity.Warning,
     code,
     source: 'distillery',
-    message: [
-      complaint.message,
-      ...(expected === '' ? [] : [`Expected ${expected}.`]),
-      ...(suggestion === null ? [] : [`Did you mean ${suggestion}?`]),
-    ].join(' '),
+    message: sentences({ message, expected, suggestion }),
     data: { path, suggestion },
     ...(documentation !== null && { codeDescription: { href: `${documentation}#${ruleAnchor(code)}` } }),
     ...(code === 'noEffect' && { tags: [DiagnosticTag.Unnecessary] }),

@@ -13,7 +13,7 @@ import { until } from '../../support/wait.ts';
 const EXPERIMENT = `dataset: { name: synthetic }
 models: { default: { name: mlp } }
 method: { name: dkel }
-training: { epochs: 3000, batchSize: 64 }
+training: { epochs: 100000, batchSize: 64 }
 logging: { every: 5 }
 checkpoints: { every: 50 }
 `;
