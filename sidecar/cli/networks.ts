@@ -46,7 +46,7 @@ export async function evaluateRun(
   const of = splitOf(data, dataset, sampler.validation);
   if (of.samples.length === 0) throw new BadInput(`The run has no ${data} split.`);
   tell(`step ${checkpoint.step} on ${of.samples.length} ${data} samples, backend ${session.backend.name}`);
-  const { metrics, diversity } = await evaluate(training.evaluation, of, 250, breathe);
+  const { metrics, diversity } = await evaluate(training.evaluation, of, 250, null, breathe);
   if (options.json) sayJson({ event: 'eval', step: checkpoint.step, data, metrics, diversity });
   else
     say(

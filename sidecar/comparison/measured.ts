@@ -67,8 +67,8 @@ export async function measure(
     restoreNetworks(training, await filesOf(candidate));
     // Of the roles alone; how different they are is measured here in other ways.
     const { kind, best } = evaluation;
-    const answering = { kind, best, predict: (x: Tensor) => evaluation.predict(x) };
-    const result = await evaluate(answering, split, batchSize, () => progress.step('answers'));
+    const answering = { kind, best, predict: (x: Tensor) => evaluation.predict(x, null) };
+    const result = await evaluate(answering, split, batchSize, null, () => progress.step('answers'));
     const ownSplit = samePlaces(candidate.sampler.validation, split.samples);
     const measured: Measured[] = [];
     for (const name of asked) {

@@ -3,6 +3,7 @@ import type { LossTerm } from '../losses/terms.ts';
 import type { Network, Parameter } from '../models/network.ts';
 import type { Backbone, Shape } from '../models/spec.ts';
 import type { Stream } from '../random/stream.ts';
+import type { OptimizerOptions } from '../schedules/stage.ts';
 import type { RoleDeclaration } from './declaration.ts';
 
 /** Where a run stands: counts of optimiser steps, never seconds. */
@@ -40,25 +41,59 @@ export interface Phase {
   readonly views: number;
   /** Asked every step; tensors that are not listed receive neither update nor decay. */
   parameters(clock: Clock): readonly Parameter[];
-  /** Optimiser group: its own slots. */
+  /** Optimiser group, with its own slots, of the parameters that name no other. */
   readonly optimizer: string;
-  /** Constants of the loss, computed before gradients are recorded (teacher logits). */
-  targets?(batch: TrainingBatch, clock: Clock): readonly tf.Tensor2D[];
+  /** Constants of the loss, computed before gradients are recorded: teacher logits and features. */
+  targets?(batch: TrainingBatch, clock: Clock): readonly tf.Tensor[];
   /** Builds the loss; Σ weight · value is minimised. */
-  forward(batch: TrainingBatch, clock: Clock, targets: readonly tf.Tensor2D[]): Forward;
+  forward(batch: TrainingBatch, clock: Clock, targets: readonly tf.Tensor[]): Forward;
   /** Whether the phase runs in this step; absent: always. */
   active?(clock: Clock): boolean;
+}
+
+/** Plain samples, neither augmented nor shuffled, in a fixed order and normalised. */
+export interface PlainSamples {
+  /** Of the split, before any limit. */
+  count(split: PlainSplit): number;
+  /** Batches on the device, each disposed before the next is given. @param limit at most so many samples, the first */
+  batches(split: PlainSplit, limit?: number): AsyncIterable<PlainBatch>;
+}
+
+export type PlainSplit = 'train' | 'validation';
+
+export interface PlainBatch {
+  /** [size, ...input]. */
+  readonly x: tf.Tensor;
+  /** int32 [size]. */
+  readonly labels: tf.Tensor1D;
+  readonly samples: Uint32Array;
+}
+
+/** What happened in a step, while its tensors are alive. */
+export interface StepOutcome {
+  readonly batch: TrainingBatch;
+  /** Logits by role, of all phases, before the updates. */
+  readonly outputs: Readonly<Record<string, tf.Tensor2D>>;
 }
 
 export interface Stage {
   readonly name: string;
   readonly phases: readonly Phase[];
+  /** How an optimiser group differs from the stage's optimiser. */
+  readonly optimizers?: Readonly<Record<string, (base: OptimizerOptions) => OptimizerOptions>>;
+  /**
+   * Before the first step, with networks as the stages before left them. A run that is resumed at that very point does
+   * it again, so it must come to the same.
+   */
+  begin?(samples: PlainSamples): Promise<void>;
   /** Logged as schedule/<name>; the loop adds the learning rate. */
   schedules(clock: Clock): Readonly<Record<string, number>>;
   /** Before the phases: acting in an environment. */
   beforeStep?(clock: Clock): Promise<void>;
   /** After the updates: averages, target networks, swaps. @param gate 0 where the step was refused, else 1 or null */
   afterStep?(clock: Clock, gate: tf.Scalar | null): void;
+  /** After that, and only where the step was not refused: tables per sample. Reads tensors back, so it is for methods that must. */
+  record?(outcome: StepOutcome, clock: Clock): Promise<void>;
 }
 
 /** State that is not a network: saved in every checkpoint, restored before the first step. */
@@ -72,18 +107,33 @@ export interface Role extends RoleDeclaration {
   readonly path: { readonly network: string; readonly output: string } | null;
 }
 
+/** What an evaluation found, for methods that go by it. */
+export interface Evaluated {
+  /** Which stage the step belongs to, and where the run stands: `step` counts the one just completed. */
+  readonly clock: Clock;
+  /** Row-major [samples, classes] by role. */
+  readonly logits: Readonly<Record<string, Float32Array>>;
+  readonly labels: Int32Array;
+  /** Mean over the split, in nats, by role. */
+  readonly crossEntropy: Readonly<Record<string, number>>;
+}
+
 export type Evaluation =
   | {
       readonly kind: 'classification';
-      /** Logits [batch, classes] by role id, in inference mode. */
-      predict(x: tf.Tensor): Readonly<Record<string, tf.Tensor2D>>;
-      /** A derived role that takes the best of some roles in every metric's own sense. */
+      /** Before networks are evaluated: statistics that training left unfit for it. */
+      prepare?(clock: Clock, samples: PlainSamples): Promise<void>;
+      /** After it: the method's own measures, as series; what it keeps of it belongs in a slot. */
+      observe?(evaluated: Evaluated, samples: PlainSamples): Promise<Readonly<Record<string, number>>>;
+      /** Logits [batch, classes] by role id, in inference mode. @param stage whose roles are wanted; null: all */
+      predict(x: tf.Tensor, stage: string | null): Readonly<Record<string, tf.Tensor2D>>;
+      /** A derived role that takes the best of some roles in every metric's own sense; absent in stages without them. */
       readonly best: { readonly id: string; readonly among: readonly string[] };
       /** Roles and networks that the homogenization measures compare. */
       readonly diversity?: {
         readonly peers: readonly string[];
         readonly pairs: readonly (readonly [student: string, teacher: string])[];
-        readonly weights: {
+        readonly weights?: {
           readonly student: Network;
           readonly teacher: Network;
           readonly scopes: readonly string[];

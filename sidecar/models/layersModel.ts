@@ -74,17 +74,7 @@ class Graph {
     switch (layer.kind) {
       case 'conv': {
         const same = layer.stride === 1 && layer.padding * 2 === layer.kernel - 1;
-        const { padding } = layer;
-        const from =
-          same || padding === 0
-            ? input
-            : this.add('ZeroPadding2D', `${name}.pad`, [input], {
-                padding: [
-                  [padding, padding],
-                  [padding, padding],
-                ],
-                data_format: 'channels_last',
-              });
+        const from = same ? input : this.#pad(input, layer.padding, `${name}.pad`);
         this.add('Conv2D', name, [from], {
           filters: layer.filters,
           kernel_size: [layer.kernel, layer.kernel],
@@ -98,6 +88,19 @@ class Graph {
         this.weight(name, at, layer.bias ? ['kernel', 'bias'] : ['kernel'], shapes);
         return name;
       }
+      case 'depthwise':
+        this.add('DepthwiseConv2D', name, [this.#pad(input, layer.padding, `${name}.pad`)], {
+          kernel_size: [layer.kernel, layer.kernel],
+          strides: [layer.stride, layer.stride],
+          padding: 'valid',
+          depth_multiplier: 1,
+          data_format: 'channels_last',
+          use_bias: false,
+          depthwise_initializer: zeros,
+          activation: 'linear',
+        });
+        this.#depthwise(name, at, shapes);
+        return name;
       case 'dense':
         this.add('Dense', name, [input], {
           units: layer.units,
@@ -125,13 +128,71 @@ class Graph {
           padding: 'valid',
           data_format: 'channels_last',
         });
-      case 'residual': {
+      case 'zeroPad':
+        return this.#pad(input, layer.padding, name);
+      case 'upSample':
+        return this.add('UpSampling2D', name, [input], {
+          size: [layer.factor, layer.factor],
+          data_format: 'channels_last',
+          interpolation: 'nearest',
+        });
+      case 'channelShuffle': {
+        const [height = 0, width = 0, channels = 0] = shape;
+        const grouped = [height, width, layer.groups, channels / layer.groups];
+        this.add('Reshape', `${name}.groups`, [input], { target_shape: grouped });
+        this.add('Permute', `${name}.exchange`, [`${name}.groups`], { dims: [1, 2, 4, 3] });
+        return this.add('Reshape', name, [`${name}.exchange`], { target_shape: [...shape] });
+      }
+      case 'concat': {
+        const channels = (shape.at(-1) ?? 0) / layer.paths.length;
+        const given = layer.split ? [...shape.slice(0, -1), channels] : shape;
+        const paths = layer.paths.map((path, index) => {
+          const place = `${name}.path${index + 1}`;
+          const from = layer.split ? this.#channels(input, shape, index * channels, channels, place) : input;
+          return this.run(path, from, given, `${at}/path${index + 1}`).node;
+        });
+        return this.add('Concatenate', name, paths, { axis: -1 });
+      }
+      case 'residual':
+      case 'sum': {
         const body = this.run(layer.body, input, shape, `${at}/body`);
         const shortcut = this.run(layer.shortcut, input, shape, `${at}/shortcut`);
-        this.add('Add', `${name}.add`, [body.node, shortcut.node]);
-        return this.add('Activation', name, [`${name}.add`], { activation: 'relu' });
+        const sum = layer.kind === 'sum' ? name : `${name}.add`;
+        this.add('Add', sum, [body.node, shortcut.node]);
+        return layer.kind === 'sum' ? sum : this.add('Activation', name, [sum], { activation: 'relu' });
       }
     }
+  }
+
+  #pad(input: string, padding: number, name: string): string {
+    if (padding === 0) return input;
+    return this.add('ZeroPadding2D', name, [input], {
+      padding: [
+        [padding, padding],
+        [padding, padding],
+      ],
+      data_format: 'channels_last',
+    });
+  }
+
+  /** The layers library calls it by another name than a convolution's. */
+  #depthwise(layer: string, path: string, shapes: ReadonlyMap<string, Shape>): void {
+    const tensor = `${path}/kernel`;
+    this.weights.push({ name: `${layer}/depthwise_kernel`, tensor, shape: shapes.get(tensor) ?? [] });
+  }
+
+  /** Some of an image's channels. The layers library crops space alone, so channels take the place of a side. */
+  #channels(input: string, shape: Shape, from: number, count: number, name: string): string {
+    const after = (shape.at(-1) ?? 0) - from - count;
+    this.add('Permute', `${name}.turn`, [input], { dims: [1, 3, 2] });
+    this.add('Cropping2D', `${name}.crop`, [`${name}.turn`], {
+      cropping: [
+        [0, 0],
+        [from, after],
+      ],
+      data_format: 'channels_last',
+    });
+    return this.add('Permute', `${name}.turnBack`, [`${name}.crop`], { dims: [1, 3, 2] });
   }
 }
 

@@ -6,12 +6,18 @@ import {
   batchNorm,
   batchNormInference,
   concatFeatures,
+  channelShuffle,
+  concatChannels,
   conv2d,
   dense,
+  depthwiseConv2d,
   globalAveragePool,
   maxPool,
   relu,
+  splitChannels,
   updateRunning,
+  upSample,
+  zeroPad,
 } from '../backends/ops/index.ts';
 import { Stream } from '../random/stream.ts';
 import { layerPath, size, traceNetwork, type NetworkTrace, type TensorDeclaration } from './shapes.spec.ts';
@@ -36,6 +42,8 @@ export interface Parameter {
   readonly network: string;
   readonly name: string;
   readonly variable: tf.Variable;
+  /** Optimiser group; absent: that of the phase. */
+  readonly group?: string;
 }
 
 export interface BranchOutput {
@@ -43,6 +51,8 @@ export interface BranchOutput {
   readonly features: tf.Tensor2D;
   readonly logits: tf.Tensor2D;
 }
+
+type Summing = Layer & { kind: 'residual' | 'sum' };
 
 /** Where a parameter's initial values come from; `streamName` may merge parameters into one stream. */
 export interface Initialisation {
@@ -89,6 +99,26 @@ export class Network {
   /** The shared trunk. @param x [batch, ...input] */
   trunk(x: tf.Tensor, mode: Mode): tf.Tensor {
     return this.runBlocks('trunk', this.spec.trunk, x, mode);
+  }
+
+  /** One block, also as it is before the ReLU that ends it; the same twice where none does. */
+  runBlock(
+    scope: string,
+    block: Block,
+    input: tf.Tensor,
+    mode: Mode,
+  ): { readonly output: tf.Tensor; readonly beforeRelu: tf.Tensor } {
+    const path = `${scope}/${block.name}`;
+    const last = block.layers.at(-1);
+    if (last?.kind !== 'relu' && last?.kind !== 'residual') {
+      const output = this.#run(block.layers, input, path, mode);
+      return { output, beforeRelu: output };
+    }
+    const before = block.layers.slice(0, -1);
+    const x = this.#run(before, input, path, mode);
+    const beforeRelu =
+      last.kind === 'relu' ? x : this.#sum(last, x, layerPath(path, before.length, last), mode);
+    return { output: relu(beforeRelu), beforeRelu };
   }
 
   /** One branch on trunk features. @throws when there is no such branch */
@@ -159,6 +189,32 @@ export class Network {
     });
   }
 
+  /** Every value of {@link declarations}, one after the other: for swapping checkpoints, best weights, frozen clones. */
+  async values(): Promise<Float32Array> {
+    const parts = await Promise.all(
+      this.declarations.map(({ name }) => this.variable(name).data<'float32'>()),
+    );
+    const all = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
+    let offset = 0;
+    for (const part of parts) {
+      all.set(part, offset);
+      offset += part.length;
+    }
+    return all;
+  }
+
+  /** Puts back what {@link values} gave. @throws when the count is not this network's */
+  setValues(values: Float32Array): void {
+    let offset = 0;
+    for (const { name } of this.declarations) {
+      const { size: count } = this.variable(name);
+      this.set(name, values.subarray(offset, offset + count));
+      offset += count;
+    }
+    if (offset !== values.length)
+      throw new Error(`${this.name} holds ${offset} values but is given ${values.length}.`);
+  }
+
   dispose(): void {
     for (const variable of this.#variables.values()) variable.dispose();
     this.#variables.clear();
@@ -193,6 +249,12 @@ export class Network {
         const kernel = this.variable(`${at}/kernel`) as tf.Tensor as tf.Tensor4D;
         return conv2d(x as tf.Tensor4D, kernel, bias, layer);
       }
+      case 'depthwise':
+        return depthwiseConv2d(
+          x as tf.Tensor4D,
+          this.variable(`${at}/kernel`) as tf.Tensor as tf.Tensor4D,
+          layer,
+        );
       case 'dense':
         return dense(
           x as tf.Tensor2D,
@@ -209,11 +271,33 @@ export class Network {
         return maxPool(x as tf.Tensor4D, layer);
       case 'averagePool':
         return averagePool(x as tf.Tensor4D, layer);
-      case 'residual': {
-        const body = this.#run(layer.body, x, `${at}/body`, mode);
-        return addRelu(body, this.#run(layer.shortcut, x, `${at}/shortcut`, mode));
+      case 'zeroPad':
+        return zeroPad(x as tf.Tensor4D, layer.padding);
+      case 'upSample':
+        return upSample(x as tf.Tensor4D, layer.factor);
+      case 'channelShuffle':
+        return channelShuffle(x as tf.Tensor4D, layer.groups);
+      case 'concat': {
+        const { paths } = layer;
+        const parts = layer.split ? splitChannels(x, paths.length) : paths.map(() => x);
+        return concatChannels(
+          paths.map((path, index) => this.#run(path, parts[index] ?? x, `${at}/path${index + 1}`, mode)),
+        );
       }
+      case 'residual':
+        return addRelu(...this.#paths(layer, x, at, mode));
+      case 'sum':
+        return this.#sum(layer, x, at, mode);
     }
+  }
+
+  #paths(layer: Summing, x: tf.Tensor, at: string, mode: Mode): [body: tf.Tensor, shortcut: tf.Tensor] {
+    const body = this.#run(layer.body, x, `${at}/body`, mode);
+    return [body, this.#run(layer.shortcut, x, `${at}/shortcut`, mode)];
+  }
+
+  #sum(layer: Summing, x: tf.Tensor, at: string, mode: Mode): tf.Tensor {
+    return tf.add(...this.#paths(layer, x, at, mode));
   }
 
   #batchNorm(x: tf.Tensor, at: string, mode: Mode, fusedRelu: boolean): tf.Tensor {

@@ -1,10 +1,5 @@
+import { constant, denseStart, he, type Initializer } from './initialValues.spec.ts';
 import type { Block, Layer, NetworkSpec, Shape } from './spec.ts';
-
-/** How a parameter is drawn. Linear and convolution rules: dkel.md §2.3. */
-export type Initializer =
-  | { readonly kind: 'normal'; readonly deviation: number }
-  | { readonly kind: 'uniform'; readonly limit: number }
-  | { readonly kind: 'constant'; readonly value: number };
 
 export interface TensorDeclaration {
   /** `<scope>/<block>/<index>.<layer>/<weight>`; unique in its network. */
@@ -25,7 +20,6 @@ export interface Trace {
 }
 
 export const size = (shape: Shape): number => shape.reduce((product, extent) => product * extent, 1);
-const constant = (value: number): Initializer => ({ kind: 'constant', value });
 
 /** The name of layer `index` inside `path`; parameters and exported layers are called by it. */
 export const layerPath = (path: string, index: number, layer: Layer): string =>
@@ -59,7 +53,6 @@ function traceLayer(layer: Layer, input: Shape, path: string): Trace {
         pooled(width, kernel, stride, padding, path),
         filters,
       ];
-      const deviation = Math.sqrt(2 / (kernel * kernel * filters));
       return {
         ...nothing,
         output,
@@ -67,11 +60,33 @@ function traceLayer(layer: Layer, input: Shape, path: string): Trace {
           {
             name: `${path}/kernel`,
             shape: [kernel, kernel, channels, filters],
-            initializer: { kind: 'normal', deviation },
+            initializer: he(kernel * kernel * (layer.fan === 'in' ? channels : filters)),
           },
           ...(layer.bias ? [{ name: `${path}/bias`, shape: [filters], initializer: constant(0) }] : []),
         ],
         multiplyAdds: size(output) * kernel * kernel * channels,
+        activations: size(output),
+      };
+    }
+    case 'depthwise': {
+      const [height, width, channels] = image(input, path);
+      const { kernel, stride, padding } = layer;
+      const output = [
+        pooled(height, kernel, stride, padding, path),
+        pooled(width, kernel, stride, padding, path),
+        channels,
+      ];
+      return {
+        ...nothing,
+        output,
+        parameters: [
+          {
+            name: `${path}/kernel`,
+            shape: [kernel, kernel, channels, 1],
+            initializer: he(kernel * kernel),
+          },
+        ],
+        multiplyAdds: size(output) * kernel * kernel,
         activations: size(output),
       };
     }
@@ -81,13 +96,13 @@ function traceLayer(layer: Layer, input: Shape, path: string): Trace {
         throw new Error(
           `${path} needs a feature vector but gets [${input.join(', ')}]. Flatten or pool first.`,
         );
-      const initializer: Initializer = { kind: 'uniform', limit: 1 / Math.sqrt(features) };
+      const start = denseStart(layer, features);
       return {
         ...nothing,
         output: [layer.units],
         parameters: [
-          { name: `${path}/kernel`, shape: [features, layer.units], initializer },
-          { name: `${path}/bias`, shape: [layer.units], initializer },
+          { name: `${path}/kernel`, shape: [features, layer.units], initializer: start.kernel },
+          { name: `${path}/bias`, shape: [layer.units], initializer: start.bias },
         ],
         multiplyAdds: features * layer.units,
         activations: layer.units,
@@ -124,7 +139,23 @@ function traceLayer(layer: Layer, input: Shape, path: string): Trace {
       ];
       return { ...nothing, output, activations: size(output) };
     }
-    case 'residual': {
+    case 'zeroPad': {
+      const [height, width, channels] = image(input, path);
+      const output = [height + 2 * layer.padding, width + 2 * layer.padding, channels];
+      return { ...nothing, output, activations: size(output) };
+    }
+    case 'upSample': {
+      const [height, width, channels] = image(input, path);
+      const output = [height * layer.factor, width * layer.factor, channels];
+      return { ...nothing, output, activations: size(output) };
+    }
+    case 'channelShuffle':
+      share(input, layer.groups, path);
+      return { ...nothing, output: input, activations: size(input) };
+    case 'concat':
+      return traceConcat(layer, input, path);
+    case 'residual':
+    case 'sum': {
       const body = traceLayers(layer.body, input, `${path}/body`);
       const shortcut = traceLayers(layer.shortcut, input, `${path}/shortcut`);
       if (body.output.join() !== shortcut.output.join())
@@ -134,6 +165,25 @@ function traceLayer(layer: Layer, input: Shape, path: string): Trace {
       return join(body.output, [body, shortcut], size(body.output));
     }
   }
+}
+
+/** Channels of one of `parts` equal parts. @throws when they are not equal */
+function share(input: Shape, parts: number, path: string): number {
+  const channels = input.at(-1) ?? 0;
+  if (channels % parts !== 0)
+    throw new Error(`${path}: ${channels} channels cannot be split into ${parts} equal parts.`);
+  return channels / parts;
+}
+
+function traceConcat({ split, paths }: Layer & { kind: 'concat' }, input: Shape, path: string): Trace {
+  const given = split ? [...input.slice(0, -1), share(input, paths.length, path)] : input;
+  const traces = paths.map((layers, index) => traceLayers(layers, given, `${path}/path${index + 1}`));
+  const extents = traces.map(({ output }) => output.slice(0, -1).join('×'));
+  if (new Set(extents).size > 1)
+    throw new Error(`${path}: the paths give images of ${extents.join(' and ')}, which do not fit together.`);
+  const channels = traces.reduce((total, { output }) => total + (output.at(-1) ?? 0), 0);
+  const output = [...(traces[0]?.output.slice(0, -1) ?? []), channels];
+  return join(output, traces, size(output));
 }
 
 function join(output: Shape, parts: readonly Trace[], extraActivations = 0): Trace {

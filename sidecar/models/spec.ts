@@ -15,18 +15,42 @@ export type Layer =
       /** Zeros added on every side, as in PyTorch. */
       readonly padding: number;
       readonly bias: boolean;
+      /** Which of a kernel's sides decides how large its first values are; absent: out, as in ResNet and VGG. */
+      readonly fan?: 'in' | 'out';
+    }
+  /** One filter per channel, without bias. */
+  | {
+      readonly kind: 'depthwise';
+      readonly kernel: number;
+      readonly stride: number;
+      readonly padding: number;
     }
   | { readonly kind: 'batchNorm' }
   | { readonly kind: 'relu' }
   | { readonly kind: 'flatten' }
   | { readonly kind: 'globalAveragePool' }
   | { readonly kind: 'maxPool' | 'averagePool'; readonly size: number; readonly stride: number }
-  | { readonly kind: 'dense'; readonly units: number }
+  /** Zeros on every side of an image. */
+  | { readonly kind: 'zeroPad'; readonly padding: number }
+  /** Every pixel `factor` × `factor` times. */
+  | { readonly kind: 'upSample'; readonly factor: number }
+  | {
+      readonly kind: 'dense';
+      readonly units: number;
+      /** First values; absent: weights and biases uniform in ±1/√features. */
+      readonly start?: 'smallNormal' | 'zeroBias';
+    }
   /** Sum of both paths, then ReLU; an empty shortcut is the identity. */
-  | { readonly kind: 'residual'; readonly body: readonly Layer[]; readonly shortcut: readonly Layer[] };
+  | { readonly kind: 'residual'; readonly body: readonly Layer[]; readonly shortcut: readonly Layer[] }
+  /** The same without the ReLU. */
+  | { readonly kind: 'sum'; readonly body: readonly Layer[]; readonly shortcut: readonly Layer[] }
+  /** Channels of all paths side by side; with `split`, each path is given its equal share of the channels. */
+  | { readonly kind: 'concat'; readonly split: boolean; readonly paths: readonly (readonly Layer[])[] }
+  /** Channel i of group g becomes channel g of group i, so that what follows in groups sees all of them. */
+  | { readonly kind: 'channelShuffle'; readonly groups: number };
 
 export interface Block {
-  /** `stem`, or `<stage>.<unit>` for the units of a stage. */
+  /** `<stage>.<unit>` for the units of a stage; what belongs to no stage is `stem`, `norm` or `pool`. */
   readonly name: string;
   readonly layers: readonly Layer[];
 }

@@ -20,7 +20,7 @@ export async function bestRole(
   if (evaluation.kind === 'custom') throw noneBest();
   const { validation } = sampler;
   const samples = validation.length > 0 ? validation : everySample(dataset.train);
-  const { metrics } = await evaluate(evaluation, splitOf('validation', dataset, samples), 250, breathe);
+  const { metrics } = await evaluate(evaluation, splitOf('validation', dataset, samples), 250, null, breathe);
   return bestAmong(evaluation, metrics);
 }
 

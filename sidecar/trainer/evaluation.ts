@@ -58,13 +58,15 @@ export interface EvaluationResult {
 }
 
 /**
- * Runs every role over a split.
+ * Runs roles over a split.
+ * @param stage whose roles; null: every role
  * @param breathe called between batches, so that a long evaluation does not starve the process
  */
 export async function evaluate(
   evaluation: Classification,
   of: EvaluatedSplit,
   batchSize: number,
+  stage: string | null,
   breathe: () => Promise<void>,
 ): Promise<EvaluationResult> {
   const { dataset, split, samples } = of;
@@ -74,7 +76,7 @@ export async function evaluate(
   for (let from = 0; from < labels.length; from += batchSize) {
     const to = Math.min(labels.length, from + batchSize);
     const outputs = tf.tidy(() =>
-      evaluation.predict(tf.tensor(plainSamples(of, from, to), [to - from, ...dataset.shape])),
+      evaluation.predict(tf.tensor(plainSamples(of, from, to), [to - from, ...dataset.shape]), stage),
     );
     for (const [role, tensor] of Object.entries(outputs)) {
       const all = (logits[role] ??= new Float32Array(labels.length * classes));
@@ -89,14 +91,19 @@ export async function evaluate(
   );
   const { best, diversity } = evaluation;
   const among = best.among.flatMap((role) => metrics[role] ?? []);
-  metrics[best.id] = {
-    top1: Math.max(...among.map(({ top1 }) => top1)),
-    top5: Math.max(...among.map(({ top5 }) => top5)),
-    crossEntropy: Math.min(...among.map(({ crossEntropy }) => crossEntropy)),
-    ece: Math.min(...among.map(({ ece }) => ece)),
-    marginalEntropy: Math.max(...among.map(({ marginalEntropy }) => marginalEntropy)),
-  };
-  if (!diversity) return { metrics, diversity: {}, logits, labels };
+  if (among.length > 0)
+    metrics[best.id] = {
+      top1: Math.max(...among.map(({ top1 }) => top1)),
+      top5: Math.max(...among.map(({ top5 }) => top5)),
+      crossEntropy: Math.min(...among.map(({ crossEntropy }) => crossEntropy)),
+      ece: Math.min(...among.map(({ ece }) => ece)),
+      marginalEntropy: Math.max(...among.map(({ marginalEntropy }) => marginalEntropy)),
+    };
+  if (
+    ![...(diversity?.peers ?? []), ...(diversity?.pairs.flat() ?? [])].every((role) => role in logits) ||
+    !diversity
+  )
+    return { metrics, diversity: {}, logits, labels };
   const softmax = (role: string) => softmaxRows(predictions(role));
   return {
     metrics,
@@ -108,7 +115,7 @@ export async function evaluate(
         diversity.pairs.map(([student, teacher]) => [softmax(student), softmax(teacher)] as const),
         classes,
       ),
-      ...(await weightMeasures(diversity.weights)),
+      ...(diversity.weights && (await weightMeasures(diversity.weights))),
     },
   };
 }
@@ -118,7 +125,7 @@ async function weightMeasures({
   student,
   teacher,
   scopes,
-}: NonNullable<Classification['diversity']>['weights']): Promise<Record<string, number>> {
+}: NonNullable<NonNullable<Classification['diversity']>['weights']>): Promise<Record<string, number>> {
   const parameters = student.parameters(scopes);
   const values = (of: { data(): Promise<unknown> }) => of.data() as Promise<Float32Array>;
   const triples = await Promise.all(

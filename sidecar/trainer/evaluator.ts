@@ -4,10 +4,11 @@ import type { ClassificationMetrics } from '../analysis/classification.ts';
 import type { Experiment } from '../config/experiment.ts';
 import type { Dataset } from '../datasets/dataset.ts';
 import type { Headline } from '../methods/declaration.ts';
-import type { Clock, Training } from '../methods/training.ts';
+import type { Clock, PlainSamples, Training } from '../methods/training.ts';
 import { listCheckpoints, readCheckpoint } from '../store/checkpoints.ts';
 import { restoreNetworks, type RunState } from './checkpointCodec.ts';
 import { evaluate, splitOf, type EvaluatedSplit } from './evaluation.ts';
+import { plainSamplesOf } from './plainSamples.ts';
 import { predictionsAt, writePredictions } from './predictions.ts';
 import { histogramOf } from './recorder.ts';
 import type { RunFiles } from './runFiles.ts';
@@ -26,7 +27,12 @@ const breathe = async (): Promise<void> => {
 
 /** Measures on the validation split, follows the best and the collapse, and measures once on the test split. */
 export class Evaluator {
-  constructor(readonly setup: EvaluatorSetup) {}
+  /** For methods that look at samples between steps. */
+  readonly samples: PlainSamples;
+
+  constructor(readonly setup: EvaluatorSetup) {
+    this.samples = plainSamplesOf(setup.data, setup.settings.evaluation.batchSize);
+  }
 
   /** @param clock of the step just completed; `clock.step` counts it @returns the state with best, score and collapse */
   async evaluate(state: RunState, clock: Clock): Promise<RunState> {
@@ -41,11 +47,17 @@ export class Evaluator {
     const split = this.#split(onTest ? 'test' : 'validation');
     if (!split || split.samples.length === 0) return { ...state, sawNonFinite: false };
     const name = onTest ? 'test' : 'validation';
-    const result = await evaluate(training.evaluation, split, settings.evaluation.batchSize, breathe);
-    const { metrics, diversity } = result;
+    const { batchSize } = settings.evaluation;
+    await training.evaluation.prepare?.(clock, this.samples);
+    const result = await evaluate(training.evaluation, split, batchSize, clock.stage, breathe);
+    const { metrics, diversity, logits, labels } = result;
+    const crossEntropy = Object.fromEntries(
+      Object.entries(metrics).map(([role, each]) => [role, each.crossEntropy]),
+    );
     const series = {
       ...metricSeries(name, metrics),
       ...Object.fromEntries(Object.entries(diversity).map(([key, value]) => [`diversity/${key}`, value])),
+      ...(await training.evaluation.observe?.({ clock, logits, labels, crossEntropy }, this.samples)),
     };
     files.events.scalars(clock.step, wallTime(), series);
     writePredictions(files, predictionsAt(clock.step, name, split, result, settings.logging.samples));
@@ -55,7 +67,13 @@ export class Evaluator {
       epoch: clock.epoch,
       classes: split.dataset.classes,
       lossFinite: !state.sawNonFinite,
-      heads: Object.fromEntries(best.among.map((role) => [role, metrics[role]?.top1 ?? NaN])),
+      heads: Object.fromEntries(
+        // A stage that trains none of them is judged by the roles that it has.
+        (best.id in metrics ? best.among : Object.keys(metrics)).map((role) => [
+          role,
+          metrics[role]?.top1 ?? NaN,
+        ]),
+      ),
       entropies: Object.fromEntries(
         Object.entries(metrics).flatMap(([role, { marginalEntropy }]) =>
           role === best.id ? [] : [[role, marginalEntropy]],
@@ -81,7 +99,13 @@ export class Evaluator {
     if (training.evaluation.kind === 'custom' || !split || !settings.evaluation.test) return {};
     const last = await snapshot(training);
     await this.#loadBest(state);
-    const { metrics } = await evaluate(training.evaluation, split, settings.evaluation.batchSize, breathe);
+    const { metrics } = await evaluate(
+      training.evaluation,
+      split,
+      settings.evaluation.batchSize,
+      null,
+      breathe,
+    );
     for (const [network, values] of last) for (const [name, data] of values) network.set(name, data);
     if (!this.setup.headline.series.startsWith('test/'))
       files.events.scalars(state.step, Date.now() / 1000, metricSeries('test', metrics));

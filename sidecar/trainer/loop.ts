@@ -6,13 +6,13 @@ import type { StagePlan } from '../config/plan.ts';
 import type { BatchSource } from '../datasets/batchSource.ts';
 import type { Dataset } from '../datasets/dataset.ts';
 import type { Headline } from '../methods/declaration.ts';
-import type { Clock, Phase, Stage, Training, TrainingBatch } from '../methods/training.ts';
+import type { Clock, Stage, Training, TrainingBatch } from '../methods/training.ts';
 import type { CheckpointState, RunState } from './checkpointCodec.ts';
 import type { Evaluator } from './evaluator.ts';
 import { Keeper } from './keeper.ts';
 import { Optimizer, type OptimizerState } from './optimizer.ts';
 import { collapsedOutcome, dumpNotFinite, type Outcome } from './outcomes.ts';
-import { disposeResult, runPhase, type PhaseResult } from './phase.ts';
+import { disposeResult, outputsOf, runPhase, type PhaseResult, type Updater } from './phase.ts';
 import { Meter } from './recorder.ts';
 import type { RunFiles } from './runFiles.ts';
 import { readFinite, readReport } from './stepReport.ts';
@@ -84,14 +84,18 @@ export class Loop {
   async #runStage(stage: Stage, plan: StagePlan): Promise<Outcome | null> {
     // Kept until now: a longer run may begin from the last checkpoint.
     for (const optimizer of this.#optimizers.values()) optimizer.dispose();
-    const groups = new Set(stage.phases.map(({ optimizer }) => optimizer));
+    const groups = new Set([
+      ...stage.phases.map(({ optimizer }) => optimizer),
+      ...Object.keys(stage.optimizers ?? {}),
+    ]);
     this.#optimizers = new Map(
-      [...groups].map((group) => [
-        group,
-        new Optimizer(plan.optimizer, plan.schedule, this.#restored.get(group)),
-      ]),
+      [...groups].map((group) => {
+        const options = stage.optimizers?.[group]?.(plan.optimizer) ?? plan.optimizer;
+        return [group, new Optimizer(options, plan.schedule, this.#restored.get(group))];
+      }),
     );
     this.#restored = new Map();
+    if (this.state.stageStep === 0 && plan.steps > 0) await stage.begin?.(this.setup.evaluator.samples);
     const views = Math.max(0, ...stage.phases.map((phase) => phase.views));
     const { state } = this;
     if (views > 0)
@@ -123,8 +127,8 @@ export class Loop {
     const waitedFrom = performance.now();
     const batch = views > 0 ? await this.#batch() : null;
     const waited = performance.now() - waitedFrom;
-    const learningRate = this.#learningRate(plan, stageStep);
-    const results = this.#runPhases(stage, batch, clock, learningRate);
+    const updater = this.#updaters(plan, stageStep);
+    const results = this.#runPhases(stage, batch, clock, updater);
     this.#meter.step(batch?.size ?? 1, waited);
     this.state = { ...this.state, step: before + 1, stageStep: stageStep + 1, score: null };
     const { step } = this.state;
@@ -140,11 +144,13 @@ export class Loop {
       files.events.scalars(step, Date.now() / 1000, {
         ...report.series,
         ...prefixed('schedule', stage.schedules(clock)),
-        'schedule/learningRate': learningRate,
+        'schedule/learningRate': updater(stage.phases[0]?.optimizer ?? '').learningRate,
         'schedule/epoch': (stageStep + 1) / stepsPerEpoch,
         ...this.#meter.read(),
       });
     }
+    if (stage.record && batch && finite && (logged || readIsFree || (await readFinite(results))))
+      await stage.record({ batch, outputs: outputsOf(results) }, clock);
     results.forEach(disposeResult);
     const samples = batch?.samples;
     if (batch) tf.dispose([...batch.views, batch.labels]);
@@ -177,11 +183,16 @@ export class Loop {
     this.state = await this.#keeper.save(this.state, this.#optimizers);
   }
 
-  #runPhases(stage: Stage, batch: TrainingBatch | null, clock: Clock, learningRate: number): PhaseResult[] {
+  #runPhases(
+    stage: Stage,
+    batch: TrainingBatch | null,
+    clock: Clock,
+    updater: (group: string) => Updater,
+  ): PhaseResult[] {
     const results: PhaseResult[] = [];
     for (const phase of stage.phases) {
       if (phase.active && !phase.active(clock)) continue;
-      results.push(runPhase(phase, batch ?? NO_BATCH, clock, this.#optimizer(phase), learningRate));
+      results.push(runPhase(phase, batch ?? NO_BATCH, clock, updater));
     }
     if (stage.afterStep)
       tf.tidy(() => {
@@ -194,15 +205,14 @@ export class Loop {
     return results;
   }
 
-  #optimizer(phase: Phase): Optimizer {
-    const optimizer = this.#optimizers.get(phase.optimizer);
-    if (!optimizer) throw new Error(`The phase ${phase.name} names no optimiser group of its stage.`);
-    return optimizer;
-  }
-
-  #learningRate(plan: StagePlan, stageStep: number): number {
-    const [optimizer] = this.#optimizers.values();
-    return optimizer?.learningRate(stageStep / this.setup.stepsPerEpoch, plan.epochs) ?? 0;
+  /** Each optimiser group with its learning rate at a step of the stage. */
+  #updaters(plan: StagePlan, stageStep: number): (group: string) => Updater {
+    const position = stageStep / this.setup.stepsPerEpoch;
+    return (group) => {
+      const optimizer = this.#optimizers.get(group);
+      if (!optimizer) throw new Error(`The stage ${plan.name} has no optimiser group ${group}.`);
+      return { optimizer, learningRate: optimizer.learningRate(position, plan.epochs) };
+    };
   }
 
   async #batch(): Promise<TrainingBatch> {

@@ -2,7 +2,14 @@ import * as tf from '@tensorflow/tfjs-core';
 import { allFinite } from '../backends/ops/index.ts';
 import { weightedSum, type LossTerm } from '../losses/terms.ts';
 import type { Clock, Forward, Phase, TrainingBatch } from '../methods/training.ts';
+import type { Parameter } from '../models/network.ts';
 import type { Optimizer } from './optimizer.ts';
+
+/** An optimiser group at a step. */
+export interface Updater {
+  readonly optimizer: Optimizer;
+  readonly learningRate: number;
+}
 
 /** What a phase did, still on the device; the caller disposes `tensors`. */
 export interface PhaseResult {
@@ -21,8 +28,7 @@ export function runPhase(
   phase: Phase,
   batch: TrainingBatch,
   clock: Clock,
-  optimizer: Optimizer,
-  learningRate: number,
+  updaterOf: (group: string) => Updater,
 ): PhaseResult {
   let result: PhaseResult | undefined;
   tf.tidy(() => {
@@ -39,12 +45,34 @@ export function runPhase(
     const { terms = [], outputs = {} } = forward ?? {};
     const gradients = variables.map((variable) => grads[variable.name] ?? tf.zerosLike(variable));
     const finite = allFinite([value, ...gradients]);
-    optimizer.apply(parameters, gradients, learningRate, finite);
+    for (const [group, members] of grouped(parameters, phase.optimizer)) {
+      const { optimizer, learningRate } = updaterOf(group);
+      const own = members.map((index) => gradients[index] as tf.Tensor);
+      optimizer.apply(
+        members.map((index) => parameters[index] as Parameter),
+        own,
+        learningRate,
+        finite,
+      );
+    }
     result = { total: tf.keep(value), terms, outputs, finite: tf.keep(finite) };
   });
   if (!result) throw new Error(`The phase ${phase.name} gave no result.`);
   return result;
 }
+
+/** Positions in `parameters` by optimiser group. */
+function grouped(parameters: readonly Parameter[], usual: string): Map<string, number[]> {
+  const groups = new Map<string, number[]>();
+  parameters.forEach(({ group = usual }, index) => {
+    groups.set(group, [...(groups.get(group) ?? []), index]);
+  });
+  return groups;
+}
+
+/** Outputs of all phases; a later one's stand for an earlier one's of the same role. */
+export const outputsOf = (results: readonly PhaseResult[]): Record<string, tf.Tensor2D> =>
+  Object.fromEntries(results.flatMap(({ outputs }) => Object.entries(outputs)));
 
 export function disposeResult({ total, terms, outputs, finite }: PhaseResult): void {
   tf.dispose([total, finite, ...terms.map(({ value }) => value), ...Object.values(outputs)]);

@@ -8,7 +8,7 @@ import type { TrainingBatch } from '../../sidecar/methods/training.ts';
 import { mlp } from '../../sidecar/models/mlp.spec.ts';
 import type { Network } from '../../sidecar/models/network.ts';
 import { Optimizer } from '../../sidecar/trainer/optimizer.ts';
-import { disposeResult, runPhase } from '../../sidecar/trainer/phase.ts';
+import { disposeResult, runPhase, type Updater } from '../../sidecar/trainer/phase.ts';
 
 type Weights = Record<string, number[] | number[][]>;
 interface Step {
@@ -66,6 +66,11 @@ function expectClose(actual: ArrayLike<number>, expected: unknown, tolerance: nu
   for (const [index, value] of wanted.entries())
     expect(Math.abs((actual[index] ?? NaN) - value)).toBeLessThanOrEqual(tolerance);
 }
+
+const updater = (optimizer: Optimizer): Updater => ({
+  optimizer,
+  learningRate: optimizer.learningRate(0, 1),
+});
 
 describe.each(['cpu', 'wasm'] as const)('the three-step training trace on %s', (backend) => {
   beforeAll(async () => {
@@ -133,7 +138,7 @@ describe.each(['cpu', 'wasm'] as const)('the three-step training trace on %s', (
     );
     [0, 1].forEach((step) => {
       const clock = { step, stageStep: step, epoch: step, stage: 'teacherInit' };
-      const result = runPhase(initPhase, batch(step), clock, plain, plain.learningRate(0, 1));
+      const result = runPhase(initPhase, batch(step), clock, () => updater(plain));
       expectClose(result.total.dataSync(), [expected.init[step]], 1e-5);
       disposeResult(result);
     });
@@ -158,7 +163,7 @@ describe.each(['cpu', 'wasm'] as const)('the three-step training trace on %s', (
         [step.omega, step.lambda, step.ema_alpha],
         1e-8,
       );
-      const result = runPhase(phase, batch(2 + index), clock, nesterov, nesterov.learningRate(0, 1));
+      const result = runPhase(phase, batch(2 + index), clock, () => updater(nesterov));
       distillation.afterStep?.(clock, result.finite);
       expectClose(result.total.dataSync(), [step.loss_total], 1e-5);
       [1, 2, 3].forEach((j) => {

@@ -1,8 +1,9 @@
-import { add, conv2d as stockConv2d, pad, type Tensor1D, type Tensor4D } from '@tensorflow/tfjs-core';
+import { add, conv2d as stockConv2d, type Tensor1D, type Tensor4D } from '@tensorflow/tfjs-core';
 import { convolve } from '../wasm/convolution.ts';
 import { columnSums } from './columnSums.ts';
 import { filterGradient, inputGradient } from './conv2dGradients.ts';
 import { declareKernel } from './kernel.ts';
+import { zeroPad } from './pooling.ts';
 
 /** Geometry of a convolution, the same for height and width. */
 export interface Conv2dOptions {
@@ -56,9 +57,7 @@ export function conv2d(
 ): Tensor4D {
   if (padding >= Math.min(kernel.shape[0], kernel.shape[1])) {
     // Padding beyond the kernel's reach would mean negative padding in the input gradient: padded apart instead.
-    const sides: [number, number] = [padding, padding];
-    const images: Tensor4D = pad(x, [[0, 0], sides, sides, [0, 0]]);
-    return conv2d(images, kernel, bias, { stride, padding: 0 });
+    return conv2d(zeroPad(x, padding), kernel, bias, { stride, padding: 0 });
   }
   return kernelOfConv2d({ x, kernel, ...(bias === null ? {} : { bias }) }, { stride, padding });
 }

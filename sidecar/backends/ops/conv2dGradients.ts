@@ -1,7 +1,8 @@
-import { engine, pad, slice, type Tensor4D } from '@tensorflow/tfjs-core';
+import { engine, slice, type Tensor4D } from '@tensorflow/tfjs-core';
 import { convolutionFilterGradient } from '../wasm/filterGradient.ts';
 import { convolutionInputGradient } from '../wasm/inputGradient.ts';
 import { declareKernel } from './kernel.ts';
+import { zeroPad } from './pooling.ts';
 
 export type Shape4D = [number, number, number, number];
 
@@ -39,13 +40,7 @@ export const filterGradient = declareKernel<{ x: Tensor4D; dy: Tensor4D }, Gradi
   name: 'TrainingConv2DFilterGradient',
   composed: ({ x, dy }, { stride, padding, shape }) => {
     const attributes = { strides: stride, pad: 'valid', dataFormat: 'NHWC', filterShape: shape };
-    return engine().runKernel<Tensor4D>('Conv2DBackpropFilter', { x: padded(x, padding), dy }, attributes);
+    return engine().runKernel<Tensor4D>('Conv2DBackpropFilter', { x: zeroPad(x, padding), dy }, attributes);
   },
   wasm: convolutionFilterGradient,
 });
-
-/** Adds `padding` rows and columns of zeros on each side. */
-function padded(x: Tensor4D, padding: number): Tensor4D {
-  const sides: [number, number] = [padding, padding];
-  return padding === 0 ? x : pad(x, [[0, 0], sides, sides, [0, 0]]);
-}

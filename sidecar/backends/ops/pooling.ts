@@ -6,6 +6,7 @@ import {
   engine,
   maxPool as stockMaxPool,
   mean,
+  pad,
   reshape,
   type Tensor2D,
   type Tensor4D,
@@ -82,6 +83,13 @@ export function maxPool(x: Tensor4D, { size, stride }: PoolOptions): Tensor4D {
 /** Mean of each window, [N, H, W, C] → [N, floor((H − size) / stride) + 1, …, C]. */
 export function averagePool(x: Tensor4D, { size, stride }: PoolOptions): Tensor4D {
   return avgPool(x, size, stride, 'valid');
+}
+
+/** `padding` rows and columns of zeros on each side of the images. */
+export function zeroPad(x: Tensor4D, padding: number): Tensor4D {
+  if (padding === 0) return x;
+  const sides: [number, number] = [padding, padding];
+  return pad(x, [[0, 0], sides, sides, [0, 0]]);
 }
 
 /** Feature vectors side by side: [N, F1], [N, F2], … → [N, F1 + F2 + …]. */

@@ -323,7 +323,7 @@ describe('the DKEL method', () => {
     const { training, teacher } = build();
     if (training.evaluation.kind !== 'classification') throw new Error('DKEL classifies');
     const x = tf.randomNormal([4, 6], 0, 1, 'float32', 2);
-    const predictions = training.evaluation.predict(x);
+    const predictions = training.evaluation.predict(x, null);
     expect(Object.keys(predictions).sort()).toEqual(training.roles.map(({ id }) => id).sort());
     const [head] = [teacher.branch('branch2', teacher.trunk(x, INFERENCE), INFERENCE).logits];
     close([...(predictions['teacher2']?.dataSync() ?? [])], [...head.dataSync()], 1e-6);

@@ -69,7 +69,8 @@ export const dkel: Algorithm<DkelOptions> = ({ options, seed, input, classes, st
         optimizer: 'student',
         parameters: () => student.parameters(),
         targets: ({ views }) => pass(teacher, views, teacherMode).map(({ logits }) => logits),
-        forward: ({ views, labels }, clock, teachers) => {
+        forward: ({ views, labels }, clock, targets) => {
+          const teachers = targets as tf.Tensor2D[];
           const outputs = pass(student, views, TRAINING);
           const peers = outputs.map(({ logits }) => logits);
           const ensemble = student.join(
