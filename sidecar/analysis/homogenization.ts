@@ -41,20 +41,23 @@ export interface Homogenization {
   readonly homogenization: number;
 }
 
+/** Measures of what there is: those of peers where there are several, those of the gap where there are teachers. */
 export function homogenization(
   peers: readonly Float64Array[],
   pairs: readonly (readonly [student: Float64Array, teacher: Float64Array])[],
   classes: number,
-): Homogenization {
+): Partial<Homogenization> {
   const between = peers.flatMap((p, i) => peers.slice(i + 1).map((q) => pairGap(p, q, classes).distance));
   const gaps = pairs.map(([student, teacher]) => pairGap(student, teacher, classes));
   const gap = mean(gaps.map(({ distance }) => distance));
   return {
-    peers: mean(between),
-    gap,
-    gapKl: mean(gaps.map(({ kl }) => kl)),
-    disagreement: mean(gaps.map(({ disagreement }) => disagreement)),
-    homogenization: 1 - gap / Math.SQRT2,
+    ...(between.length > 0 && { peers: mean(between) }),
+    ...(gaps.length > 0 && {
+      gap,
+      gapKl: mean(gaps.map(({ kl }) => kl)),
+      disagreement: mean(gaps.map(({ disagreement }) => disagreement)),
+      homogenization: 1 - gap / Math.SQRT2,
+    }),
   };
 }
 

@@ -3,7 +3,7 @@ import type { MethodDeclaration } from '../methods/declaration.ts';
 import { RULES, type RuleCode } from './findings.ts';
 import { RULE_TEXTS } from './ruleTexts.ts';
 import { settingAt, type Setting } from './setting.ts';
-import { defaultText, paperText, typeAndUnit } from './settingText.ts';
+import { CERTAINTY, defaultText, paperText, typeAndUnit } from './settingText.ts';
 import { concrete, settingTree, type SettingMap } from './settingTree.ts';
 
 const INTRODUCTION = `<!-- Written by node scripts/docs.mjs from the schema; a test fails when it differs. -->
@@ -112,13 +112,14 @@ function methodFacts({ forms }: SettingMap): string[] {
     ({ name }) => name === forms[0],
   );
   if (!declaration) return [];
-  const { citation, models, stages, presets, paper = {} } = declaration;
+  const { citation, basis, models, stages, presets, paper = {} } = declaration;
   const read = models === 'any' ? 'any that are given' : models.map((name) => `\`${name}\``).join(', ');
   const facts = Object.entries(paper).flatMap(([path, all]) =>
     all.map((fact) => `- \`${path}\`: ${paperText(fact)}`),
   );
   return [
     citation,
+    `${CERTAINTY[basis.certainty]}. ${basis.note}`,
     `Models that it reads: ${read}. Stages: ${stages.map(({ name, title }) => `\`${name}\` (${title})`).join(', ')}.`,
     ...Object.entries(presets).flatMap(([name, values]) =>
       Object.keys(values).length === 0 ? [] : [`Preset \`${name}\`: \`${JSON.stringify(values)}\`.`],

@@ -18,6 +18,7 @@ export const RULES = {
   unknownStage: 'error',
   modelMissing: 'error',
   modelUnfit: 'error',
+  modelsIncompatible: 'error',
   cropTooLarge: 'error',
   viewsNeedImages: 'error',
   milestoneAfterEnd: 'warning',

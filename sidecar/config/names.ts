@@ -1,3 +1,4 @@
+import type { MethodDeclaration } from '../methods/declaration.ts';
 import type { Path } from './findings.ts';
 import { declarationIn } from './setting.ts';
 import { isRecord, valueAt } from './records.ts';
@@ -15,7 +16,7 @@ export function namesAt(path: Path, data: unknown): FreeName[] {
   switch (path[0]) {
     case 'models': {
       const others = { name: 'default', meaning: 'stands in for every model that is not given' };
-      const read = declaration && declaration.models !== 'any' ? declaration.models : [];
+      const read = declaration ? modelsRead(declaration, data) : [];
       return [
         others,
         ...read.map((name) => ({ name, meaning: `the ${name} of ${declaration?.title ?? ''}` })),
@@ -26,6 +27,15 @@ export function namesAt(path: Path, data: unknown): FreeName[] {
     default:
       return [];
   }
+}
+
+/** Names that the method asks for, as far as its options are known. */
+function modelsRead({ models, modelNames, options }: MethodDeclaration, data: unknown): readonly string[] {
+  if (modelNames) {
+    const parsed = options.safeParse(valueAt(data, ['method']));
+    if (parsed.success) return modelNames(parsed.data);
+  }
+  return models === 'any' ? [] : models;
 }
 
 /** Whether the key at `path` is a name that people choose: a model of a method that takes any. */

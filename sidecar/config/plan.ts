@@ -34,7 +34,11 @@ export interface Plan {
 }
 
 /** The names under which the method looks for models. */
-export function modelNames(declaration: MethodDeclaration, models: Experiment['models']): string[] {
+export function modelNames(
+  declaration: MethodDeclaration,
+  { models, method }: Pick<Experiment, 'models' | 'method'>,
+): string[] {
+  if (declaration.modelNames) return [...declaration.modelNames(method)];
   if (declaration.models !== 'any') return [...declaration.models];
   const named = Object.keys(models).filter((name) => name !== 'default');
   return named.length > 0 ? named : ['student'];
@@ -90,7 +94,7 @@ export function planOf(experiment: Experiment): Plan {
     stages,
     totalSteps: from,
     models: new Map(
-      modelNames(declaration, experiment.models).map((name) => [
+      modelNames(declaration, experiment).map((name) => [
         name,
         experiment.models[name] ?? experiment.models['default'],
       ]),

@@ -99,6 +99,11 @@ export const RULE_TEXTS: Readonly<Record<RuleCode, RuleText>> = {
     why: 'A convolution needs images; pooling needs images large enough.',
     fix: 'Choose a model for samples of this shape.',
   },
+  modelsIncompatible: {
+    what: 'The models cannot be trained together by this method: blocks that are to be exchanged or compared have other shapes.',
+    why: 'It would fail in the first step.',
+    fix: 'Choose models of one family or width, or another setting of the method, as the message says.',
+  },
   cropTooLarge: {
     what: 'A random crop can move the image wholly out of sight.',
     why: 'Such a view holds nothing but padding.',

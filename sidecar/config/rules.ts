@@ -92,6 +92,33 @@ const models: Rule = (experiment, plan) => {
   return found;
 };
 
+/** What the method itself says of models that each read the samples. */
+const together: Rule = (experiment, plan) => {
+  const { declaration, data } = plan;
+  if (!declaration.objections) return [];
+  const backbones = new Map(
+    [...plan.models].flatMap(([name, options]) =>
+      options ? [[name, backbone(options, data.shape, data.classes)] as const] : [],
+    ),
+  );
+  try {
+    for (const each of backbones.values()) traceNetwork(plain(each, data.shape));
+  } catch {
+    // The rule above says which model and why.
+    return [];
+  }
+  return declaration
+    .objections(experiment.method, backbones, data.shape)
+    .map(({ path: [first, ...below], message, expected }) => ({
+      code: 'modelsIncompatible' as const,
+      path:
+        first === 'models' && !(String(below[0]) in experiment.models) ? [first, 'default'] : [first, ...below],
+      message,
+      expected,
+      got: first === 'models' ? (plan.models.get(String(below[0]))?.name ?? '') : '',
+    }));
+};
+
 const views: Rule = ({ views: { crop, flip } }, { data }) => {
   const [height, width] = data.shape;
   if (data.shape.length < 3) {
@@ -206,7 +233,7 @@ const selection: Rule = (
         },
       ];
 
-const RULE_FUNCTIONS: readonly Rule[] = [splits, models, views, stages, method, selection];
+const RULE_FUNCTIONS: readonly Rule[] = [splits, models, together, views, stages, method, selection];
 
 /** Everything that the schema alone cannot see; what cannot run is not doubted. */
 export const checkRules: Rule = (experiment, plan, written) => {

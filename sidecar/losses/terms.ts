@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { distillationKl, softmaxCrossEntropy } from '../backends/ops/index.ts';
+import { distillationKl, divergence, softmaxCrossEntropy } from '../backends/ops/index.ts';
 
 /** One named addend of a role's loss; the loop minimises Σ weight · value over all terms of a phase. */
 export interface LossTerm {
@@ -26,6 +26,24 @@ export function distillation(
 ): LossTerm {
   return { role, name, value: distillationKl(logits, target, temperature), weight };
 }
+
+/** The same with a target that is no constant: gradients flow into both. */
+export function coupledDistillation(
+  role: string,
+  name: string,
+  logits: tf.Tensor2D,
+  target: tf.Tensor2D,
+  temperature: number,
+  weight: number,
+): LossTerm {
+  return { role, name, value: tf.mul(divergence(logits, target, temperature), temperature ** 2), weight };
+}
+
+/** Mean over all elements of (a − b)². */
+export const meanSquared = (a: tf.Tensor, b: tf.Tensor): tf.Scalar => tf.mean(tf.square(tf.sub(a, b)));
+
+export const mean = <T extends tf.Tensor>(tensors: readonly T[]): T =>
+  tensors.length === 1 ? (tensors[0] as T).clone() : tf.div(tf.addN([...tensors]), tensors.length);
 
 /** Σ weight · value: what a phase minimises. */
 export const weightedSum = (terms: readonly LossTerm[]): tf.Scalar =>

@@ -35,6 +35,8 @@ export interface StageBase {
 export interface StageDeclaration {
   readonly name: string;
   readonly title: string;
+  /** The network that this stage alone trains: with weights of its own from another run, the stage is left out. */
+  readonly trains?: string;
   /** @param base the experiment's own optimiser, schedule and epochs */
   readonly defaults: (base: StageBase) => Partial<StageBase> & { readonly steps?: number };
 }
@@ -44,12 +46,16 @@ export interface MethodDeclaration<Options extends { readonly name: string } = {
   readonly name: Options['name'];
   readonly title: string;
   readonly citation: string;
+  /** What the implementation stands on. */
+  readonly basis: Basis;
   readonly options: z.ZodType<Options>;
   /** Raw option values by preset name; the experiment's own values win. */
   readonly presets: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   readonly stages: readonly StageDeclaration[];
   /** The names under `models` that the method reads, or `any`. */
   readonly models: readonly string[] | 'any';
+  /** The same where it depends on the options, as the number of peers does. */
+  modelNames?(options: Options): readonly string[];
   roles(options: Options, modelNames: readonly string[]): RoleDeclaration[];
   readonly series: readonly SeriesDeclaration[];
   headline(options: Options): Headline;
@@ -57,6 +63,8 @@ export interface MethodDeclaration<Options extends { readonly name: string } = {
   stageSteps?(options: Options, stage: string, asked: number): number;
   /** Data-independent doubts about the options; `epochs` are those of the main stage. */
   doubts?(options: Options, run: { readonly epochs: number; readonly steps: number }): Doubt[];
+  /** Why the models cannot be trained together; empty where they can. Called only with models that read the samples. */
+  objections?(options: Options, backbones: ReadonlyMap<string, Backbone>, input: Shape): Objection[];
   /** Options that change nothing, given the others. */
   ineffective?(options: Options): IneffectiveOption[];
   /** The networks of a run, for estimates; absent: each model once, trained. @param backbones by the names of `models` */
@@ -70,6 +78,22 @@ export interface MethodDeclaration<Options extends { readonly name: string } = {
   hints?(options: Options, run: { readonly epochs: number; readonly steps: number }): Hint[];
   /** What the sources used for settings outside `method`, by dotted path. */
   readonly paper?: Readonly<Record<string, readonly PaperFact[]>>;
+}
+
+/** On what the formulas of a method rest as a whole; single options have facts of their own. */
+export interface Basis {
+  /** published: the paper. releasedCode: code of the authors. inferred: our reading of what little was to be had. */
+  readonly certainty: 'published' | 'releasedCode' | 'inferred';
+  /** A sentence that says what was read and what was not. */
+  readonly note: string;
+}
+
+/** Something that would fail in the first step. */
+export interface Objection {
+  /** The name under `models` of which it is said, or a path below `method`. */
+  readonly path: readonly ['models', string] | readonly ['method', ...string[]];
+  readonly message: string;
+  readonly expected: string;
 }
 
 /** What a source used for a setting. */

@@ -104,11 +104,11 @@ class Graph {
       case 'dense':
         this.add('Dense', name, [input], {
           units: layer.units,
-          use_bias: true,
+          use_bias: layer.bias !== false,
           kernel_initializer: zeros,
           activation: 'linear',
         });
-        this.weight(name, at, ['kernel', 'bias'], shapes);
+        this.weight(name, at, layer.bias === false ? ['kernel'] : ['kernel', 'bias'], shapes);
         return name;
       case 'batchNorm':
         this.add('BatchNormalization', name, [input], { axis: -1, momentum: 0.9, epsilon: 1e-5 });

@@ -259,7 +259,7 @@ export class Network {
         return dense(
           x as tf.Tensor2D,
           this.variable(`${at}/kernel`) as tf.Tensor as tf.Tensor2D,
-          this.variable(`${at}/bias`) as tf.Tensor as tf.Tensor1D,
+          layer.bias === false ? null : (this.variable(`${at}/bias`) as tf.Tensor as tf.Tensor1D),
         );
       case 'relu':
         return relu(x);

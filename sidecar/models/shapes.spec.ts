@@ -102,7 +102,9 @@ function traceLayer(layer: Layer, input: Shape, path: string): Trace {
         output: [layer.units],
         parameters: [
           { name: `${path}/kernel`, shape: [features, layer.units], initializer: start.kernel },
-          { name: `${path}/bias`, shape: [layer.units], initializer: start.bias },
+          ...(layer.bias === false
+            ? []
+            : [{ name: `${path}/bias`, shape: [layer.units], initializer: start.bias }]),
         ],
         multiplyAdds: features * layer.units,
         activations: layer.units,

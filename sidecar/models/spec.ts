@@ -39,6 +39,8 @@ export type Layer =
       readonly units: number;
       /** First values; absent: weights and biases uniform in ±1/√features. */
       readonly start?: 'smallNormal' | 'zeroBias';
+      /** Absent: with bias. */
+      readonly bias?: false;
     }
   /** Sum of both paths, then ReLU; an empty shortcut is the identity. */
   | { readonly kind: 'residual'; readonly body: readonly Layer[]; readonly shortcut: readonly Layer[] }

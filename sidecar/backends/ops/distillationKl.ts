@@ -29,7 +29,7 @@ const TINY = 1.1754943508222875e-38;
  * @param temperature T > 0
  */
 export function distillationKl(logits: Tensor2D, targetLogits: Tensor2D, temperature: number): Scalar {
-  return divergence(logits, temperature, () => {
+  return toConstant(logits, temperature, () => {
     const logP = logSoftmax(div<Tensor2D>(targetLogits, temperature));
     return { p: exp(logP), logP };
   });
@@ -45,13 +45,26 @@ export function distillationKlToProbabilities(
   targetProbabilities: Tensor2D,
   temperature: number,
 ): Scalar {
-  return divergence(logits, temperature, () => ({
+  return toConstant(logits, temperature, () => ({
     p: targetProbabilities,
     logP: log(maximum(targetProbabilities, TINY)),
   }));
 }
 
-function divergence(
+/**
+ * mean_n Σ_c p · (ln p − ln q) in nats, p = softmax(target / T), q = softmax(logits / T), without the factor T². Gradients
+ * flow into both.
+ *
+ * @param logits the learner's, [N, C]
+ * @param targetLogits [N, C]
+ */
+export function divergence(logits: Tensor2D, targetLogits: Tensor2D, temperature: number): Scalar {
+  const logP = logSoftmax(div<Tensor2D>(targetLogits, temperature));
+  const logQ = logSoftmax(div<Tensor2D>(logits, temperature));
+  return mean(sum(mul(exp(logP), sub(logP, logQ)), 1));
+}
+
+function toConstant(
   logits: Tensor2D,
   temperature: number,
   target: () => { p: Tensor2D; logP: Tensor2D },

@@ -12,9 +12,10 @@ export { conv2d, type Conv2dOptions } from './conv2d.ts';
 export { softmaxCrossEntropy } from './crossEntropy.ts';
 export { dense } from './dense.ts';
 export { depthwiseConv2d } from './depthwiseConv2d.ts';
-export { distillationKl, distillationKlToProbabilities } from './distillationKl.ts';
+export { distillationKl, distillationKlToProbabilities, divergence } from './distillationKl.ts';
 export { emaStep } from './ema.ts';
 export type { Gate } from './gate.ts';
+export { asConstant, detached, scaledGradient } from './gradientFlow.ts';
 export {
   averagePool,
   concatFeatures,

@@ -23,6 +23,10 @@ export const dkel: MethodDeclaration<DkelOptions> = {
   title: 'DKEL',
   citation:
     'Shao & Chen, "Decoupled Knowledge with Ensemble Learning for Online Distillation", arXiv 2312.11218, 2023.',
+  basis: {
+    certainty: 'releasedCode',
+    note: 'Read from the authors’ training code and the abstract; the body of the paper was not to be had. Where the code visibly does not do what the abstract describes, both are options.',
+  },
   options: dkelOptions,
   presets: {
     dkel: {},

@@ -12,6 +12,7 @@ export const vanilla: MethodDeclaration<VanillaOptions> = {
   name: 'vanilla',
   title: 'Vanilla',
   citation: 'Plain supervised training; no distillation.',
+  basis: { certainty: 'published', note: 'Cross-entropy alone.' },
   options: vanillaOptions,
   presets: {},
   stages: [{ name: 'training', title: 'training', defaults: () => ({}) }],

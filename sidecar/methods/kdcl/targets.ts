@@ -1,0 +1,79 @@
+import * as tf from '@tensorflow/tfjs-core';
+
+/** Iterations of the search for the best mix; it is convex, and this many leave less than 1e-6. */
+const ITERATIONS = 100;
+
+type Logits = readonly tf.Tensor2D[];
+
+/** Cross-entropy of every sample, [batch]. */
+function perSample(logits: tf.Tensor2D, onehot: tf.Tensor2D): tf.Tensor1D {
+  return tf.neg<tf.Tensor1D>(tf.sum(tf.mul(tf.logSoftmax(logits), onehot), 1));
+}
+
+const oneHot = (labels: tf.Tensor1D, classes: number): tf.Tensor2D =>
+  tf.cast(tf.oneHot(labels, classes), 'float32') as tf.Tensor2D;
+
+/** Per sample the logits of the network with the lowest cross-entropy, [batch, classes]. */
+export function naiveTarget(logits: Logits, labels: tf.Tensor1D): tf.Tensor2D {
+  const onehot = oneHot(labels, logits[0]?.shape[1] ?? 0);
+  const losses = tf.stack(
+    logits.map((each) => perSample(each, onehot)),
+    1,
+  );
+  const chosen = tf.cast(tf.oneHot(tf.argMin(losses, 1) as tf.Tensor1D, logits.length), 'float32');
+  return mixed(logits, chosen as tf.Tensor2D);
+}
+
+/** For every class the least of z_i[c] − z_i[y]; 0 at the label. */
+export function minLogitTarget(logits: Logits, labels: tf.Tensor1D): tf.Tensor2D {
+  const onehot = oneHot(labels, logits[0]?.shape[1] ?? 0);
+  const shifted = logits.map((each) => tf.sub(each, tf.sum(tf.mul(each, onehot), 1, true)));
+  return shifted.reduce((least, each) => tf.minimum(least, each)) as tf.Tensor2D;
+}
+
+/**
+ * Per sample the convex mix of logits with the lowest cross-entropy: exponentiated gradient on the simplex.
+ * @returns shares [batch, networks] and the mixed logits
+ */
+export function linearTarget(
+  logits: Logits,
+  labels: tf.Tensor1D,
+): { readonly shares: tf.Tensor2D; readonly target: tf.Tensor2D } {
+  const [first] = logits;
+  if (!first) throw new Error('There are no networks to mix.');
+  const [batch, classes] = first.shape;
+  return tf.tidy(() => {
+    const onehot = oneHot(labels, classes);
+    const all = tf.stack([...logits], 1);
+    // The curvature is at most a quarter of the squared spread of what is mixed; twice the safe rate still converges.
+    const spread = tf.max(tf.sub(tf.max(all, 1), tf.min(all, 1)), 1, true);
+    const rate = tf.div(8, tf.add(tf.square(spread), 1e-6));
+    let exponents = tf.zeros<tf.Rank.R2>([batch, logits.length]);
+    for (let iteration = 0; iteration < ITERATIONS; iteration++) {
+      exponents = tf.tidy(() => {
+        const mix = mixed(logits, tf.softmax(exponents));
+        const slope = tf.sum(tf.mul(all, tf.expandDims(tf.sub(tf.softmax(mix), onehot), 1)), 2);
+        return tf.sub(exponents, tf.mul(slope, rate)) as tf.Tensor2D;
+      });
+    }
+    const shares = tf.softmax(exponents);
+    return { shares, target: mixed(logits, shares) };
+  });
+}
+
+/** Σ_i share_i · z_i per sample. @param shares [batch, networks] */
+function mixed(logits: Logits, shares: tf.Tensor2D): tf.Tensor2D {
+  return tf.addN(
+    logits.map((each, index) => tf.mul(each, tf.slice(shares, [0, index], [-1, 1]))),
+  ) as tf.Tensor2D;
+}
+
+/**
+ * Logits (log-probabilities) of Σ_i w_i softmax(z_i); weights may be negative, so probabilities are kept at 0 and above and
+ * made to sum to 1 again.
+ */
+export function generalTarget(logits: Logits, weights: readonly number[]): tf.Tensor2D {
+  const sum = tf.addN(logits.map((each, index) => tf.mul(tf.softmax(each), weights[index] ?? 0)));
+  const kept = tf.maximum(sum, 1e-12);
+  return tf.log(tf.div(kept, tf.sum(kept, 1, true))) as tf.Tensor2D;
+}
