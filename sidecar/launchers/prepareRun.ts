@@ -71,6 +71,7 @@ export async function prepareRun(
       totalEpochs: main?.epochs ?? 0,
       headline: plan.declaration.headline(settings.method),
       series: [...COMMON_SERIES, ...plan.declaration.series],
+      panels: [...(plan.declaration.panels ?? [])],
       roles: plan.declaration.roles(settings.method, [...plan.models.keys()]),
       digests: { config: sha256(yaml) },
       provenance: { distillery: packageJson.version, git: git.state, gitProblem: git.problem, repeats },

@@ -18,6 +18,26 @@ export interface SeriesDeclaration {
   readonly formula: string;
 }
 
+/** How sure a source is of something. */
+export type Certainty = PaperFact['certainty'];
+
+/** A panel of the run's page for a diagnostic of the method's own; patterns as those of series. */
+export type PanelDeclaration = {
+  /** Lower camel case, unique in its method. */
+  readonly id: string;
+  readonly title: string;
+  /** What is seen and what it tells, in a sentence or two. */
+  readonly explanation: string;
+  /** How sure the sources are of what is drawn; absent: it is a mere count or measure. */
+  readonly certainty?: Certainty;
+} & (
+  | { readonly kind: 'lines'; readonly series: readonly string[]; readonly unit: string }
+  /** A row for each series, a column for each logged step; values from 0 to 1 are shades. */
+  | { readonly kind: 'raster'; readonly series: readonly string[] }
+  /** Exhibits of the newest evaluation that can be played, by their names. */
+  | { readonly kind: 'episode'; readonly exhibits: readonly string[] }
+);
+
 export interface Headline {
   readonly series: string;
   readonly unit: string;
@@ -52,6 +72,8 @@ export interface MethodDeclaration<Options extends { readonly name: string } = {
   readonly models: readonly string[] | 'any';
   roles(options: Options, modelNames: readonly string[]): RoleDeclaration[];
   readonly series: readonly SeriesDeclaration[];
+  /** Drawn in a section of their own, in this order. */
+  readonly panels?: readonly PanelDeclaration[];
   headline(options: Options): Headline;
   /** Steps a stage takes when it is asked for `asked`; absent: as asked. */
   stageSteps?(options: Options, stage: string, asked: number): number;

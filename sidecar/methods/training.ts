@@ -4,6 +4,7 @@ import type { Network, Parameter } from '../models/network.ts';
 import type { Backbone, Shape } from '../models/spec.ts';
 import type { Stream } from '../random/stream.ts';
 import type { RoleDeclaration } from './declaration.ts';
+import type { Exhibit } from './exhibit.ts';
 
 /** Where a run stands: counts of optimiser steps, never seconds. */
 export interface Clock {
@@ -31,6 +32,8 @@ export interface TrainingBatch {
 export interface Forward {
   readonly terms: readonly LossTerm[];
   readonly outputs?: Readonly<Record<string, tf.Tensor2D>>;
+  /** Diagnostics by series tag: logged with the terms, and no part of the loss. */
+  readonly measures?: Readonly<Record<string, tf.Scalar>>;
 }
 
 /** One update inside a step: simultaneous, alternating and two-optimiser methods are lists of these. */
@@ -55,6 +58,8 @@ export interface Stage {
   readonly phases: readonly Phase[];
   /** Logged as schedule/<name>; the loop adds the learning rate. */
   schedules(clock: Clock): Readonly<Record<string, number>>;
+  /** Diagnostics by series tag that the host knows: asked after a step that is logged. */
+  measures?(clock: Clock): Readonly<Record<string, number>>;
   /** Before the phases: acting in an environment. */
   beforeStep?(clock: Clock): Promise<void>;
   /** After the updates: averages, target networks, swaps. @param gate 0 where the step was refused, else 1 or null */
@@ -90,7 +95,19 @@ export type Evaluation =
         };
       };
     }
-  | { readonly kind: 'custom'; evaluate(clock: Clock): Promise<Readonly<Record<string, number>>> };
+  | {
+      readonly kind: 'custom';
+      evaluate(clock: Clock): Promise<Measured>;
+      /** Figures by role and metric, with the networks that were the best; once, at the end. */
+      test?(): Promise<Readonly<Record<string, Readonly<Record<string, number>>>>>;
+    };
+
+/** What an evaluation of a method's own kind gives. */
+export interface Measured {
+  readonly series: Readonly<Record<string, number>>;
+  /** By name, what its panels show: the newest replaces the one before. */
+  readonly exhibits?: Readonly<Record<string, Exhibit>>;
+}
 
 /** A method at work. Built once per process, before anything is restored. */
 export interface Training {

@@ -7,8 +7,9 @@ import type { Headline } from '../methods/declaration.ts';
 import type { Clock, Training } from '../methods/training.ts';
 import { listCheckpoints, readCheckpoint } from '../store/checkpoints.ts';
 import { restoreNetworks, type RunState } from './checkpointCodec.ts';
+import { writeExhibits, writePredictions } from './evaluationFiles.ts';
 import { evaluate, splitOf, type EvaluatedSplit } from './evaluation.ts';
-import { predictionsAt, writePredictions } from './predictions.ts';
+import { predictionsAt } from './predictions.ts';
 import { histogramOf } from './recorder.ts';
 import type { RunFiles } from './runFiles.ts';
 
@@ -33,9 +34,10 @@ export class Evaluator {
     const { training, files, settings, headline } = this.setup;
     const wallTime = () => Date.now() / 1000;
     if (training.evaluation.kind === 'custom') {
-      const series = await training.evaluation.evaluate(clock);
+      const { series, exhibits } = await training.evaluation.evaluate(clock);
       files.events.scalars(clock.step, wallTime(), { ...series });
-      return this.#follow(state, clock, series[headline.series]);
+      if (exhibits) writeExhibits(files, { version: 1, step: clock.step, exhibits });
+      return this.#follow({ ...state, sawNonFinite: false }, clock, series[headline.series]);
     }
     const onTest = headline.series.startsWith('test/');
     const split = this.#split(onTest ? 'test' : 'validation');

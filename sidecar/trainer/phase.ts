@@ -9,6 +9,7 @@ export interface PhaseResult {
   readonly total: tf.Scalar;
   readonly terms: readonly LossTerm[];
   readonly outputs: Readonly<Record<string, tf.Tensor2D>>;
+  readonly measures: Readonly<Record<string, tf.Scalar>>;
   /** 1 where loss and gradients are finite and the update was made, else 0. */
   readonly finite: tf.Scalar;
 }
@@ -34,18 +35,25 @@ export function runPhase(
       forward = phase.forward(batch, clock, targets);
       for (const { value: term } of forward.terms) tf.keep(term);
       for (const output of Object.values(forward.outputs ?? {})) tf.keep(output);
+      for (const measure of Object.values(forward.measures ?? {})) tf.keep(measure);
       return weightedSum(forward.terms);
     }, variables);
-    const { terms = [], outputs = {} } = forward ?? {};
+    const { terms = [], outputs = {}, measures = {} } = forward ?? {};
     const gradients = variables.map((variable) => grads[variable.name] ?? tf.zerosLike(variable));
     const finite = allFinite([value, ...gradients]);
     optimizer.apply(parameters, gradients, learningRate, finite);
-    result = { total: tf.keep(value), terms, outputs, finite: tf.keep(finite) };
+    result = { total: tf.keep(value), terms, outputs, measures, finite: tf.keep(finite) };
   });
   if (!result) throw new Error(`The phase ${phase.name} gave no result.`);
   return result;
 }
 
-export function disposeResult({ total, terms, outputs, finite }: PhaseResult): void {
-  tf.dispose([total, finite, ...terms.map(({ value }) => value), ...Object.values(outputs)]);
+export function disposeResult({ total, terms, outputs, measures, finite }: PhaseResult): void {
+  tf.dispose([
+    total,
+    finite,
+    ...terms.map(({ value }) => value),
+    ...Object.values(outputs),
+    ...Object.values(measures),
+  ]);
 }

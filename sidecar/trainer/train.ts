@@ -6,11 +6,11 @@ import { newestValid } from '../store/checkpoints.ts';
 import { machineFacts } from '../store/machineFacts.ts';
 import { readResolved, RESOLVED_FILE } from '../store/runs.ts';
 import { asBeginning, restoreCheckpoint } from './checkpointCodec.ts';
+import { forgetEvaluations } from './evaluationFiles.ts';
 import { Evaluator } from './evaluator.ts';
 import { Loop } from './loop.ts';
 import type { Outcome } from './outcomes.ts';
 import { describeRun } from './preamble.ts';
-import { forgetPredictions } from './predictions.ts';
 import { RunFiles } from './runFiles.ts';
 import { repetitionFault } from './repetition.ts';
 import { openSession, samplerOptions } from './session.ts';
@@ -88,7 +88,7 @@ async function attempt(files: RunFiles, { worker, signal, env, log }: TrainOptio
   const restored = found && begins ? { ...found, state: asBeginning(found.state, plan.stages) } : found;
   if (begins) log(parent ? `starting at step ${parent.step} of ${parent.run}` : 'starting at step 0');
   else log(`resuming from step ${checkpoint.step}`);
-  await forgetPredictions(files, begins ? null : checkpoint.step);
+  await forgetEvaluations(files, begins ? null : checkpoint.step);
   files.update({
     backend: { name: backend.name, device: backend.device, version: backend.version },
     environment: { ...files.record.environment, ...machineFacts() },
