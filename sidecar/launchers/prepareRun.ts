@@ -63,7 +63,7 @@ export async function prepareRun(
       experiment: { name: settings.name ?? name, path: fromFile ? resolve(experiment.path) : null },
       method: settings.method.name,
       model: [...new Set([...plan.models.values()].map((model) => model?.name ?? 'none'))].join('-'),
-      dataset: settings.dataset.name,
+      dataset: plan.source,
       seed: settings.training.seed,
       overrides: [...overrides],
       stages: plan.stages.map((stage) => ({ name: stage.name, steps: stage.steps, from: stage.from })),

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { EnvironmentFacts } from '../environments/options.ts';
 import type { Backbone, NetworkSpec, Shape } from '../models/spec.ts';
 import type { LearningRateSchedule } from '../schedules/learningRate.ts';
 import type { OptimizerOptions } from '../schedules/stage.ts';
@@ -65,6 +66,10 @@ export interface MethodDeclaration<Options extends { readonly name: string } = {
   readonly title: string;
   readonly citation: string;
   readonly options: z.ZodType<Options>;
+  /** Where its experience comes from; absent: a data set. */
+  readonly source?: 'dataset' | 'environment';
+  /** Why it cannot act in an environment, given the options; null where it can. */
+  unfit?(options: Options, environment: EnvironmentFacts): Unfit | null;
   /** Raw option values by preset name; the experiment's own values win. */
   readonly presets: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   readonly stages: readonly StageDeclaration[];
@@ -87,6 +92,8 @@ export interface MethodDeclaration<Options extends { readonly name: string } = {
     backbones: ReadonlyMap<string, Backbone>,
     input: Shape,
     classes: number,
+    /** A backbone of the experiment on another input, with another number of outputs. */
+    build: (name: string, input: Shape, outputs: number) => Backbone,
   ): NetworkUse[];
   /** What follows from the options and is worth showing beside them. */
   hints?(options: Options, run: { readonly epochs: number; readonly steps: number }): Hint[];
@@ -129,6 +136,13 @@ export interface IneffectiveOption {
   readonly path: readonly string[];
   /** A clause that says why: `rampShape is none`. */
   readonly reason: string;
+}
+
+export interface Unfit {
+  readonly message: string;
+  readonly expected: string;
+  /** Values of options that would settle it, the best first; paths below `method`. */
+  readonly proposals?: readonly { readonly path: readonly string[]; readonly value: unknown }[];
 }
 
 export interface Doubt {

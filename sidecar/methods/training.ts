@@ -1,4 +1,5 @@
 import type * as tf from '@tensorflow/tfjs-core';
+import type { EnvironmentOptions } from '../environments/options.ts';
 import type { LossTerm } from '../losses/terms.ts';
 import type { Network, Parameter } from '../models/network.ts';
 import type { Backbone, Shape } from '../models/spec.ts';
@@ -45,6 +46,10 @@ export interface Phase {
   parameters(clock: Clock): readonly Parameter[];
   /** Optimiser group: its own slots. */
   readonly optimizer: string;
+  /** Times the stage's learning rate; absent: 1. */
+  readonly rate?: number;
+  /** Gradients that are longer than this, all parameters together, are shortened to it; absent: never. */
+  readonly gradientNorm?: number;
   /** Constants of the loss, computed before gradients are recorded (teacher logits). */
   targets?(batch: TrainingBatch, clock: Clock): readonly tf.Tensor2D[];
   /** Builds the loss; Σ weight · value is minimised. */
@@ -66,10 +71,13 @@ export interface Stage {
   afterStep?(clock: Clock, gate: tf.Scalar | null): void;
 }
 
+/** Numbers must be finite; arrays may hold anything. */
+export type SavedSlot = Readonly<Record<string, Float32Array | Int32Array | Float64Array | number>>;
+
 /** State that is not a network: saved in every checkpoint, restored before the first step. */
 export interface Slot {
-  save(): Readonly<Record<string, Float32Array | Int32Array | number>>;
-  restore(saved: Readonly<Record<string, Float32Array | Int32Array | number>>): void;
+  save(): SavedSlot;
+  restore(saved: SavedSlot): void;
 }
 
 /** Where a role's logits come from, for export: a branch or join of a network. */
@@ -129,11 +137,13 @@ export interface MethodContext<Options> {
   readonly seed: number;
   readonly input: Shape;
   readonly classes: number;
+  /** What is acted in, and the transitions per optimiser step; absent where there is a data set. */
+  readonly acting?: { readonly environment: EnvironmentOptions; readonly batchSize: number };
   readonly stages: readonly StageLength[];
   /** Names that the method reads, in order. */
   readonly modelNames: readonly string[];
-  /** @throws when the experiment names no such model */
-  readonly backbone: (model: string) => Backbone;
+  /** On `input` with `classes` outputs unless told. @throws when the experiment names no such model */
+  readonly backbone: (model: string, input?: Shape, outputs?: number) => Backbone;
   /** A counter-based random stream of the method's own. */
   readonly rng: (stream: string) => Stream;
 }

@@ -79,12 +79,15 @@ export class Evaluator {
   /** Once, at the end, with the best networks; the last ones are put back. Empty where it does not apply. */
   async test(state: RunState): Promise<Record<string, Record<string, number>>> {
     const { training, files, settings } = this.setup;
+    const { evaluation } = training;
+    if (!settings.evaluation.test) return {};
+    if (evaluation.kind === 'custom')
+      return evaluation.test ? this.#withBest(state, evaluation.test.bind(evaluation)) : {};
     const split = this.#split('test');
-    if (training.evaluation.kind === 'custom' || !split || !settings.evaluation.test) return {};
-    const last = await snapshot(training);
-    await this.#loadBest(state);
-    const { metrics } = await evaluate(training.evaluation, split, settings.evaluation.batchSize, breathe);
-    for (const [network, values] of last) for (const [name, data] of values) network.set(name, data);
+    if (!split) return {};
+    const { metrics } = await this.#withBest(state, () =>
+      evaluate(evaluation, split, settings.evaluation.batchSize, breathe),
+    );
     if (!this.setup.headline.series.startsWith('test/'))
       files.events.scalars(state.step, Date.now() / 1000, metricSeries('test', metrics));
     return Object.fromEntries(
@@ -93,6 +96,15 @@ export class Evaluator {
         { top1, top5, crossEntropy, ece },
       ]),
     );
+  }
+
+  /** Measures with the networks that were the best; the last ones are put back. */
+  async #withBest<T>(state: RunState, measure: () => Promise<T>): Promise<T> {
+    const last = await snapshot(this.setup.training);
+    await this.#loadBest(state);
+    const found = await measure();
+    for (const [network, values] of last) for (const [name, data] of values) network.set(name, data);
+    return found;
   }
 
   async #loadBest({ best, step }: RunState): Promise<void> {

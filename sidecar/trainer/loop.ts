@@ -182,7 +182,8 @@ export class Loop {
     const results: PhaseResult[] = [];
     for (const phase of stage.phases) {
       if (phase.active && !phase.active(clock)) continue;
-      results.push(runPhase(phase, batch ?? NO_BATCH, clock, this.#optimizer(phase), learningRate));
+      const rate = learningRate * (phase.rate ?? 1);
+      results.push(runPhase(phase, batch ?? NO_BATCH, clock, this.#optimizer(phase), rate));
     }
     if (stage.afterStep)
       tf.tidy(() => {

@@ -39,13 +39,21 @@ export function runPhase(
       return weightedSum(forward.terms);
     }, variables);
     const { terms = [], outputs = {}, measures = {} } = forward ?? {};
-    const gradients = variables.map((variable) => grads[variable.name] ?? tf.zerosLike(variable));
-    const finite = allFinite([value, ...gradients]);
+    const raw = variables.map((variable) => grads[variable.name] ?? tf.zerosLike(variable));
+    const finite = allFinite([value, ...raw]);
+    const gradients = phase.gradientNorm === undefined ? raw : shortened(raw, phase.gradientNorm);
     optimizer.apply(parameters, gradients, learningRate, finite);
     result = { total: tf.keep(value), terms, outputs, measures, finite: tf.keep(finite) };
   });
   if (!result) throw new Error(`The phase ${phase.name} gave no result.`);
   return result;
+}
+
+/** All gradients by one factor, so that together they are no longer than `longest`. */
+function shortened(gradients: readonly tf.Tensor[], longest: number): tf.Tensor[] {
+  const length = tf.sqrt(tf.addN(gradients.map((each) => tf.sum(tf.square(each)))));
+  const factor = tf.minimum(1, tf.div(longest, tf.add(length, 1e-6)));
+  return gradients.map((each) => tf.mul(each, factor));
 }
 
 export function disposeResult({ total, terms, outputs, measures, finite }: PhaseResult): void {
