@@ -72,11 +72,11 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
 
 /** The one door upwards: what is tensor-free by name may be read where the schema is composed. */
 const TENSOR_FREE = /(?:^|\/)(?:options|spec|declaration|.+\.options|.+\.spec)\.ts$/u;
-const DOOR = /^sidecar\/(?:methods|models|datasets|backends)\//u;
+const DOOR = /^sidecar\/(?:methods|models|datasets|environments|backends)\//u;
 const TENSORS = /^@tensorflow\//u;
 /** Rooms whose files must load without a tensor library. */
 const WITHOUT_TENSORS =
-  /^(?:sidecar\/(?:config|protocol|store|schedules|random|launchers|daemon|client)|webview|extension)\//u;
+  /^(?:sidecar\/(?:config|protocol|store|schedules|random|environments|launchers|daemon|client)|webview|extension)\//u;
 
 interface Import {
   readonly from: string;

@@ -6,6 +6,7 @@ import { writeFileAtomic } from '../store/atomicFile.ts';
 import { readCheckpoint, type Checkpoint } from '../store/checkpoints.ts';
 import { chosenCheckpoint } from '../store/chosenCheckpoint.ts';
 import { readRun } from '../store/runs.ts';
+import type { RunRecord } from '../protocol/runRecord.ts';
 import { bestRole } from '../trainer/bestRole.ts';
 import { networkFiles, restoreNetworks } from '../trainer/checkpointCodec.ts';
 import { evaluate, splitOf } from '../trainer/evaluation.ts';
@@ -13,21 +14,22 @@ import { resolvedRun } from '../trainer/resolvedRun.ts';
 import { openSession, type Session } from '../trainer/session.ts';
 import { checkpointNamed } from './checkpointNamed.ts';
 import { findRun } from './findRun.ts';
+import { metricTable } from './metricTable.ts';
 import { BadInput, EXIT, say, sayJson, table, tell } from './output.ts';
 
 /** A run's networks as a checkpoint has them. @param at a step, `best` or `last` */
-async function opened(
+async function openedAt(
   runsFolder: string,
   name: string,
   at: string,
-): Promise<{ session: Session; checkpoint: Checkpoint }> {
+): Promise<{ session: Session; checkpoint: Checkpoint; headline: RunRecord['headline'] }> {
   const runDir = await findRun(runsFolder, name);
   const resolved = await resolvedRun(runDir);
   const checkpoint = await chosenCheckpoint(runDir, checkpointNamed(at));
-  const { backend } = await readRun(runDir);
+  const { backend, headline } = await readRun(runDir);
   const session = await openSession(resolved, backendOptions.catch('auto').parse(backend?.name), process.env);
   restoreNetworks(session.training, await readCheckpoint(checkpoint));
-  return { session, checkpoint };
+  return { session, checkpoint, headline };
 }
 
 /** Every role of a checkpoint on a split. */
@@ -39,11 +41,11 @@ export async function evaluateRun(
   const { data } = options;
   if (data !== 'validation' && data !== 'test')
     throw new BadInput(`--data is ${data}. Expected validation or test.`);
-  const { session, checkpoint } = await opened(runsFolder, name, options.checkpoint);
-  const { training, dataset, sampler } = session;
-  if (training.evaluation.kind === 'custom')
-    throw new BadInput('This method does not classify: it has no split to evaluate on.');
-  const of = splitOf(data, dataset, sampler.validation);
+  const { session, checkpoint } = await openedAt(runsFolder, name, options.checkpoint);
+  const { training, data: opened } = session;
+  if (training.evaluation.kind === 'custom' || !opened)
+    return testOwn(session, checkpoint.step, options.json);
+  const of = splitOf(data, opened.dataset, opened.sampler.validation);
   if (of.samples.length === 0) throw new BadInput(`The run has no ${data} split.`);
   tell(`step ${checkpoint.step} on ${of.samples.length} ${data} samples, backend ${session.backend.name}`);
   const { metrics, diversity } = await evaluate(training.evaluation, of, 250, null, breathe);
@@ -64,6 +66,17 @@ export async function evaluateRun(
   return EXIT.ok;
 }
 
+/** What a method that does not classify measures of its roles by itself. */
+async function testOwn({ training, backend }: Session, step: number, json: boolean): Promise<number> {
+  const { evaluation } = training;
+  const metrics = (evaluation.kind === 'custom' ? await evaluation.test?.() : null) ?? null;
+  if (!metrics) throw new BadInput('This method neither classifies nor has a test of its own.');
+  tell(`step ${step}, the method’s own test, backend ${backend.name}`);
+  if (json) sayJson({ event: 'eval', step, data: 'test', metrics, diversity: {} });
+  else say(table(metricTable(metrics)));
+  return EXIT.ok;
+}
+
 /** One role as a TF.js layers model that plain `tf.loadLayersModel` runs. */
 export async function exportRole(
   runsFolder: string,
@@ -73,9 +86,9 @@ export async function exportRole(
   const out = resolve(options.out);
   if (existsSync(out) && readdirSync(out).length > 0)
     throw new BadInput(`${out} is not empty. Choose another folder.`);
-  const { session, checkpoint } = await opened(runsFolder, name, options.checkpoint);
+  const { session, checkpoint, headline } = await openedAt(runsFolder, name, options.checkpoint);
   const { roles, networks } = session.training;
-  const wanted = options.role === 'best' ? await bestRole(session, breathe) : options.role;
+  const wanted = options.role === 'best' ? await bestRole(session, headline, breathe) : options.role;
   const role = roles.find(({ id }) => id === wanted);
   const exportable = roles.filter(({ path }) => path).map(({ id }) => id);
   if (!role?.path)

@@ -5,6 +5,7 @@ import { Sampler } from '../datasets/sampler.ts';
 import type { LocatedSubject } from '../store/comparisons.ts';
 import { resolvedRun } from '../trainer/resolvedRun.ts';
 import { samplerOptions } from '../trainer/session.ts';
+import { refusal } from './refusal.ts';
 
 /** A checkpoint with what its run was trained on; several subjects may be roles of it. */
 export interface Candidate {
@@ -21,6 +22,11 @@ export async function candidatesOf(located: readonly LocatedSubject[]): Promise<
   const datasets = new Map<string, Promise<Dataset>>();
   const open = ({ experiment }: ResolvedExperiment): Promise<Dataset> => {
     const { dataset, training } = experiment;
+    if (!dataset)
+      throw refusal(
+        'Runs in an environment have no samples on which networks could be compared.',
+        'Compare their curves and results on the Compare tab.',
+      );
     const key = JSON.stringify([dataset, training.seed]);
     const opened = datasets.get(key) ?? openDataset(dataset, training.seed);
     datasets.set(key, opened);

@@ -11,7 +11,7 @@ export function assertSameData([reference, ...others]: readonly Candidate[]): vo
     const [what, own] = difference;
     const [, others] = b?.find(([name]) => name === what) ?? [];
     const hint =
-      reference.resolved.experiment.dataset.name === 'synthetic'
+      reference.resolved.plan.source === 'synthetic'
         ? ' Synthetic data are drawn from the seed: give the runs the same one.'
         : '';
     throw refusal(
@@ -22,7 +22,7 @@ export function assertSameData([reference, ...others]: readonly Candidate[]): vo
 }
 
 const factsOf = ({ resolved, dataset }: Candidate): [what: string, value: string][] => [
-  ['data set', resolved.experiment.dataset.name],
+  ['data set', resolved.plan.source],
   ['samples of shape', dataset.shape.join('×')],
   ['number of classes', String(dataset.classes)],
   ['content', `${dataset.digest.slice(0, 8)}…`],

@@ -65,7 +65,7 @@ export async function compare(
     ckaSamples: some.samples.length,
     resamples: request.resamples,
     seed: request.seed,
-    dataset: { name: resolved.experiment.dataset.name, digest: dataset.digest },
+    dataset: { name: resolved.plan.source, digest: dataset.digest },
     classes: [...dataset.classNames],
     backend: { name: backend.name, device: backend.device },
     subjects: understood.flatMap((one, place) => {

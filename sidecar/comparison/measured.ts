@@ -78,7 +78,11 @@ export async function measure(
           ? name
           : ownSplit
             ? bestAmong(evaluation, result.metrics)
-            : await bestRole({ training, dataset, sampler }, () => progress.step('answers'));
+            : await bestRole(
+                { training, data: { dataset, sampler } },
+                candidate.located.record.headline,
+                () => progress.step('answers'),
+              );
       const role = assertRole(candidate, id, training.roles);
       const network = role.path && networks[role.path.network];
       measured.push({

@@ -6,9 +6,10 @@ import { pathText, RULES, type Complaint } from './findings.ts';
 import { planOf, type Plan } from './plan.ts';
 import { isRecord } from './records.ts';
 import { checkRules } from './rules.ts';
+import { sourceComplaints } from './source.ts';
 
 /** Where a data set's files are looked for; a message when they are not there. Injected: config opens no data. */
-export type DataProbe = (dataset: Experiment['dataset']) => string | null;
+export type DataProbe = (dataset: NonNullable<Experiment['dataset']>) => string | null;
 
 export interface ResolvedExperiment {
   /** Every default filled in, stages included: parsing it again gives the same. */
@@ -37,9 +38,11 @@ export function checkDocument(document: ExperimentDocument, probe: DataProbe = (
   if (!document.data) return { complaints: problems, parsed: null, resolved: null };
   const data = withPreset(document.data);
   const result = experimentSchema.safeParse(data);
-  if (!result.success) {
-    const complaints = result.error.issues.flatMap((issue) => complaintsOf(experimentSchema, data, issue));
-    return { complaints: [...problems, ...complaints], parsed: null, resolved: null };
+  const source = isRecord(data) ? sourceComplaints(data) : [];
+  if (!result.success || source.length > 0) {
+    const issues = result.error?.issues ?? [];
+    const complaints = issues.flatMap((issue) => complaintsOf(experimentSchema, data, issue));
+    return { complaints: [...problems, ...source, ...complaints], parsed: null, resolved: null };
   }
   const experiment = result.data;
   const plan = planOf(experiment);
@@ -64,12 +67,13 @@ export function checkDocument(document: ExperimentDocument, probe: DataProbe = (
 /** Plain data with defaults filled in, or null where the schema does not accept it. */
 export function parseData(data: unknown): ParsedExperiment | null {
   const result = experimentSchema.safeParse(withPreset(data));
-  return result.success ? { experiment: result.data, plan: planOf(result.data) } : null;
+  const isComplete = result.success && isRecord(data) && sourceComplaints(data).length === 0;
+  return isComplete ? { experiment: result.data, plan: planOf(result.data) } : null;
 }
 
 function missing({ dataset }: Experiment, probe: DataProbe): Complaint[] {
-  const problem = probe(dataset);
-  if (problem === null) return [];
+  const problem = dataset ? probe(dataset) : null;
+  if (!dataset || problem === null) return [];
   return [
     {
       code: 'dataMissing',

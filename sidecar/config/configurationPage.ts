@@ -10,8 +10,8 @@ const INTRODUCTION = `<!-- Written by node scripts/docs.mjs from the schema; a t
 
 # Configuration
 
-An experiment is a YAML file \`*.distill.yaml\` (or JSON, \`*.distill.json\`) with the settings below. Only \`dataset\`, \`models\`
-and \`method\` are required; \`distillery resolve <file>\` prints what the defaults make of the rest.
+An experiment is a YAML file \`*.distill.yaml\` (or JSON, \`*.distill.json\`) with the settings below. Only \`models\`,
+\`method\` and \`dataset\` (or \`environment\`, as the method decides) are required; \`distillery resolve <file>\` prints what the defaults make of the rest.
 
 \`\`\`yaml
 dataset: { name: mnist }
@@ -59,7 +59,13 @@ function section(key: string, maps: readonly SettingMap[]): string[] {
   const preset = defaultText(setting);
   const about = [
     setting.description || first.description,
-    setting.required ? 'Required.' : preset === null ? '' : `Default: \`{ name: ${preset} }\`.`,
+    setting.orElse !== null
+      ? `Required, unless there is \`${setting.orElse}\`.`
+      : setting.required
+        ? 'Required.'
+        : preset === null
+          ? ''
+          : `Default: \`{ name: ${preset} }\`.`,
     alsoCalled(setting),
   ];
   return [

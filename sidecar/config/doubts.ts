@@ -1,7 +1,7 @@
 import type { Complaint } from './findings.ts';
 import { estimateOf } from './estimate.ts';
 import { ineffectivePaths } from './ineffective.ts';
-import type { StagePlan } from './plan.ts';
+import { isEvaluated, type StagePlan } from './plan.ts';
 import { valueAt } from './records.ts';
 import type { Rule } from './rules.ts';
 
@@ -53,8 +53,8 @@ const warmups: Rule = (_experiment, { stages }, written) => {
 
 const round = (value: number): number => Number(value.toPrecision(3));
 
-const validation: Rule = ({ training }) =>
-  training.validation === 1
+const validation: Rule = ({ training }, { environment }) =>
+  training.validation === 1 && !environment
     ? [
         {
           code: 'oneSampleValidation',
@@ -67,10 +67,9 @@ const validation: Rule = ({ training }) =>
       ]
     : [];
 
-const intervals: Rule = (
-  { checkpoints, evaluation, method },
-  { declaration, splits, stages, totalSteps },
-) => {
+const intervals: Rule = (experiment, plan) => {
+  const { checkpoints, evaluation } = experiment;
+  const { stages, totalSteps } = plan;
   const found: Complaint[] = [];
   if (totalSteps > 0 && checkpoints.every >= totalSteps)
     found.push({
@@ -82,8 +81,13 @@ const intervals: Rule = (
       proposals: totalSteps > 1 ? [{ path: ['checkpoints', 'every'], value: Math.ceil(totalSteps / 5) }] : [],
     });
   const main = stages.at(-1);
-  const evaluates = splits.validation > 0 || declaration.headline(method).series.startsWith('test/');
-  if (main && evaluates && main.steps > 0 && evaluation.every >= main.epochs && evaluation.every > 1)
+  if (
+    main &&
+    isEvaluated(experiment, plan) &&
+    main.steps > 0 &&
+    evaluation.every >= main.epochs &&
+    evaluation.every > 1
+  )
     found.push({
       code: 'evaluatedOnce',
       path: ['evaluation', 'every'],

@@ -1,10 +1,10 @@
 import type { NetworkUse } from '../methods/declaration.ts';
 import { backbone, type ModelOptions } from '../models/registry.spec.ts';
 import { parameterCount, size, traceNetwork, type NetworkTrace } from '../models/shapes.spec.ts';
-import { plain } from '../models/spec.ts';
+import { plain, type Backbone, type Shape } from '../models/spec.ts';
 import type { OptimizerOptions } from '../schedules/stage.ts';
 import type { Experiment } from './experiment.ts';
-import type { Plan } from './plan.ts';
+import { modelOf, type Plan } from './plan.ts';
 
 const FLOAT_BYTES = 4;
 
@@ -53,8 +53,10 @@ export function estimateOf(experiment: Experiment, plan: Plan): Estimate | null 
         options ? [[name, backbone(options, shape, classes)] as const] : [],
       ),
     );
+    const build = (name: string, input: Shape, outputs: number): Backbone =>
+      backbone(modelOf(plan, name), input, outputs);
     const uses: readonly NetworkUse[] =
-      plan.declaration.networks?.(experiment.method, backbones, shape, classes) ??
+      plan.declaration.networks?.(experiment.method, backbones, shape, classes, build) ??
       [...backbones].map(([name, each]) => ({ name, spec: plain(each, shape), trained: true, passes: 1 }));
     const networks = new Map<string, number>();
     let floats = 0;

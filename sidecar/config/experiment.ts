@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { baselineOptions } from './baseline.ts';
 import { backendOptions } from '../backends/options.ts';
 import { datasetOptions, viewOptions } from '../datasets/options.ts';
+import { environmentOptions } from '../environments/options.ts';
 import { methodOptions } from '../methods/registry.options.ts';
 import { modelOptions } from '../models/registry.spec.ts';
 import { learningRateSchedule } from '../schedules/learningRate.ts';
@@ -27,7 +28,7 @@ const trainingOptions = z
       .default(null)
       .meta({
         description:
-          'Steps that count as one epoch, so that short runs have epochs of their own; null = one pass over the data.',
+          'Steps that count as one epoch, so that short runs have epochs of their own; null = one pass over the data, 1,000 in an environment.',
         unit: 'steps',
         alsoCalled: ['stepsPerEpoch'],
         related: ['training.epochs', 'evaluation.every'],
@@ -162,7 +163,8 @@ export const experimentSchema = z
       .max(120)
       .optional()
       .meta({ description: 'A name for people.', alsoCalled: ['title'] }),
-    dataset: datasetOptions.meta({ alsoCalled: ['data'] }),
+    dataset: datasetOptions.optional().meta({ alsoCalled: ['data'], orElse: 'environment' }),
+    environment: environmentOptions.optional().meta({ alsoCalled: ['env', 'gym'] }),
     views: viewOptions.prefault({}).meta({ alsoCalled: ['augmentation', 'augmentations'] }),
     models: z
       .record(z.string().regex(/^[a-z][A-Za-z0-9]*$/u, 'a lower-camel-case name'), modelOptions)

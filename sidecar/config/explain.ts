@@ -28,6 +28,7 @@ const ORDER: readonly Influence[] = ['decides', 'chance', 'rounding', 'reporting
 /** Settings by the part of an experiment that they belong to; the first that fits counts, and is the order. */
 const INFLUENCES: readonly (readonly [prefix: string, influence: Influence])[] = [
   ['dataset', 'decides'],
+  ['environment', 'decides'],
   ['method.name', 'decides'],
   ['models', 'decides'],
   ['method', 'decides'],

@@ -15,6 +15,8 @@ export const RULES = {
   batchTooLarge: 'error',
   emptySplit: 'error',
   dataMissing: 'error',
+  wrongSource: 'error',
+  environmentUnfit: 'error',
   unknownStage: 'error',
   modelMissing: 'error',
   modelUnfit: 'error',

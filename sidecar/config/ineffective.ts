@@ -1,5 +1,5 @@
 import type { Experiment } from './experiment.ts';
-import type { Plan, StagePlan } from './plan.ts';
+import { isEvaluated, type Plan, type StagePlan } from './plan.ts';
 
 /** A setting that changes nothing, given the others. */
 export interface Ineffective {
@@ -66,9 +66,10 @@ const shadowed: Part = (experiment, plan) => {
 const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
 
 /** What waits for evaluations that never happen. */
-const evaluations: Part = ({ evaluation, method, training }, { declaration, splits }) => {
+const evaluations: Part = (experiment, plan) => {
+  const { evaluation, training } = experiment;
   const found: Ineffective[] = [];
-  if (splits.validation > 0 || declaration.headline(method).series.startsWith('test/')) return found;
+  if (isEvaluated(experiment, plan)) return found;
   const reason = 'there is no validation split';
   found.push(
     ...below('evaluation', ['every'], reason),
@@ -79,8 +80,21 @@ const evaluations: Part = ({ evaluation, method, training }, { declaration, spli
   return found;
 };
 
+/** What is about samples, where there are none. */
+const acting: Part = (_experiment, { environment }) => {
+  if (!environment) return [];
+  const reason = 'an environment has no samples';
+  return [
+    { path: 'views', reason },
+    ...below('training', ['validation'], reason),
+    ...below('logging', ['samples'], reason),
+    ...below('evaluation', ['batchSize'], reason),
+    ...below('training', ['onCollapse'], 'collapse is a matter of classes'),
+  ];
+};
+
 const dataset: Part = ({ dataset: options }, { data }) =>
-  'limit' in options && options.limit !== undefined && options.limit > data.train
+  options && 'limit' in options && options.limit !== undefined && options.limit > data.train
     ? [{ path: 'dataset.limit', reason: `there are only ${data.train} training samples` }]
     : [];
 
@@ -90,7 +104,7 @@ const method: Part = ({ method: options }, { declaration }) =>
     reason,
   }));
 
-const PARTS: readonly Part[] = [dataset, method, optimizers, shadowed, evaluations];
+const PARTS: readonly Part[] = [dataset, acting, method, optimizers, shadowed, evaluations];
 
 /** Everything in the experiment that changes nothing, with the reason; defaults included. */
 export const ineffectivePaths = (experiment: Experiment, plan: Plan): Ineffective[] =>

@@ -12,6 +12,7 @@ const OUR_KEYWORDS: readonly (keyof SettingMeta)[] = [
   'valuesAlsoCalled',
   'values',
   'related',
+  'orElse',
 ];
 
 /** JSON Schema (2020-12) of the experiment file, with each method's citation and what it used for settings of all methods. */

@@ -15,6 +15,8 @@ export interface SettingMeta {
   readonly valuesAlsoCalled?: Readonly<Record<string, string>> | undefined;
   /** Dotted paths of settings that it works together with. */
   readonly related?: readonly string[] | undefined;
+  /** The setting that stands in its place: exactly one of the two is given. */
+  readonly orElse?: string | undefined;
   /** What each value of a choice means. */
   readonly values?: Readonly<Record<string, string>> | undefined;
 }

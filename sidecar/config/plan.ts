@@ -1,4 +1,5 @@
 import { datasetFacts, type DatasetFacts } from '../datasets/options.ts';
+import { environmentFacts, policyOutputs, type EnvironmentFacts } from '../environments/options.ts';
 import { declarationOf } from '../methods/registry.options.ts';
 import type { MethodDeclaration } from '../methods/declaration.ts';
 import type { ModelOptions } from '../models/registry.spec.ts';
@@ -24,7 +25,12 @@ export interface StagePlan {
 /** What follows from an experiment: split sizes, lengths, models by name. */
 export interface Plan {
   readonly declaration: MethodDeclaration;
+  /** In an environment: what is observed and what a policy puts out, without samples. */
   readonly data: DatasetFacts;
+  /** null where there is a data set. */
+  readonly environment: EnvironmentFacts | null;
+  /** Name of the data set or environment. */
+  readonly source: string;
   readonly splits: { readonly train: number; readonly validation: number; readonly test: number };
   readonly stepsPerEpoch: number;
   readonly stages: readonly StagePlan[];
@@ -44,6 +50,13 @@ export function modelNames(
   return named.length > 0 ? named : ['student'];
 }
 
+/** @throws when the experiment has no such model, which the rule modelMissing tells before */
+export function modelOf({ models }: Pick<Plan, 'models'>, name: string): ModelOptions {
+  const options = models.get(name);
+  if (!options) throw new Error(`The experiment has no model ${name}.`);
+  return options;
+}
+
 /** The stage in which a run stands after `step` steps: at a border the one that just ended, since it has still to end. */
 export function positionAt(
   stages: readonly Pick<StagePlan, 'from' | 'steps'>[],
@@ -54,14 +67,35 @@ export function positionAt(
   return { stage, stageStep: step - (stages[stage]?.from ?? 0) };
 }
 
+/** Steps of an epoch where no data set defines one. */
+const ENVIRONMENT_EPOCH = 1000;
+
+/** @throws when there is neither a data set nor an environment, which `sourceComplaints` tells before */
+function sourceOf({ dataset, environment }: Experiment): Pick<Plan, 'data' | 'environment' | 'source'> {
+  if (dataset) return { data: datasetFacts(dataset), environment: null, source: dataset.name };
+  if (!environment) throw new Error('The experiment has neither a data set nor an environment.');
+  const facts = environmentFacts(environment);
+  const data = { shape: [facts.observation], classes: policyOutputs(facts.actions), train: 0, test: 0 };
+  return { data, environment: facts, source: environment.name };
+}
+
+/** Whether there is anything on which to evaluate while training. */
+export const isEvaluated = (
+  { method }: Experiment,
+  { declaration, environment, splits }: Pick<Plan, 'declaration' | 'environment' | 'splits'>,
+): boolean =>
+  environment !== null || splits.validation > 0 || declaration.headline(method).series.startsWith('test/');
+
 export function planOf(experiment: Experiment): Plan {
   const { training } = experiment;
   const declaration = declarationOf(experiment.method.name);
-  const data = datasetFacts(experiment.dataset);
+  const { data, environment, source } = sourceOf(experiment);
   const validation =
     training.validation < 1 ? Math.floor(data.train * training.validation) : Math.floor(training.validation);
   const train = data.train - validation;
-  const stepsPerEpoch = training.epochSteps ?? Math.max(1, Math.ceil(train / training.batchSize));
+  const stepsPerEpoch =
+    training.epochSteps ??
+    (environment ? ENVIRONMENT_EPOCH : Math.max(1, Math.ceil(train / training.batchSize)));
   let from = 0;
   const stages = declaration.stages.map((stage): StagePlan => {
     const base = { optimizer: experiment.optimizer, schedule: experiment.schedule, epochs: training.epochs };
@@ -89,6 +123,8 @@ export function planOf(experiment: Experiment): Plan {
   return {
     declaration,
     data,
+    environment,
+    source,
     splits: { train, validation, test: data.test },
     stepsPerEpoch,
     stages,

@@ -22,7 +22,7 @@ export const RULE_TEXTS: Readonly<Record<RuleCode, RuleText>> = {
   notAMap: {
     what: 'The file is empty, or holds a list or a single value.',
     why: 'An experiment is a map of settings.',
-    fix: 'Begin with `dataset`, `models` and `method`.',
+    fix: 'Begin with `dataset` (or `environment`), `models` and `method`.',
   },
   fileNotFound: {
     what: 'The experiment file cannot be read.',
@@ -83,6 +83,16 @@ export const RULE_TEXTS: Readonly<Record<RuleCode, RuleText>> = {
     what: 'The data set is not installed here.',
     why: 'The run could not read a single sample.',
     fix: 'Install it; the quick fix starts that.',
+  },
+  wrongSource: {
+    what: 'There are both `dataset` and `environment`, or the one that the method does not use.',
+    why: 'A method either learns from samples or acts in an environment.',
+    fix: 'Keep the one that the message names.',
+  },
+  environmentUnfit: {
+    what: 'The method, as it is set up, cannot act in this environment.',
+    why: 'A deterministic policy gradient needs actions that are numbers; a table needs states that can be counted.',
+    fix: 'Choose another algorithm of the method, or another environment.',
   },
   unknownStage: {
     what: 'Under `stages` stands a name that the method has not.',

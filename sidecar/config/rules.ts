@@ -5,13 +5,14 @@ import { DOUBTS } from './doubts.ts';
 import { nearest } from './nearest.ts';
 import type { Experiment } from './experiment.ts';
 import { RULES, type Complaint } from './findings.ts';
-import type { Plan } from './plan.ts';
+import { isEvaluated, type Plan } from './plan.ts';
 import { discriminatorValues } from './schemaWalk.ts';
 
 /** @param written the data of the file, without defaults */
 export type Rule = (experiment: Experiment, plan: Plan, written: unknown) => Complaint[];
 
-const splits: Rule = ({ training }, { splits, data }) => {
+const splits: Rule = ({ training }, { splits, data, environment }) => {
+  if (environment) return [];
   if (splits.train < 1)
     return [
       {
@@ -70,8 +71,8 @@ const models: Rule = (experiment, plan) => {
       found.push({
         code: 'modelUnfit',
         path,
-        message: `${options.name} cannot read ${experiment.dataset.name}: ${(error as Error).message}`,
-        expected: `a model for samples of shape [${plan.data.shape.join(', ')}]`,
+        message: `${options.name} cannot read ${plan.source}: ${(error as Error).message}`,
+        expected: `a model for ${plan.environment ? 'observations' : 'samples'} of shape [${plan.data.shape.join(', ')}]`,
         got: options.name,
         proposals: fitting(plan).map((value) => ({ path, value })),
       });
@@ -112,14 +113,17 @@ const together: Rule = (experiment, plan) => {
     .map(({ path: [first, ...below], message, expected }) => ({
       code: 'modelsIncompatible' as const,
       path:
-        first === 'models' && !(String(below[0]) in experiment.models) ? [first, 'default'] : [first, ...below],
+        first === 'models' && !(String(below[0]) in experiment.models)
+          ? [first, 'default']
+          : [first, ...below],
       message,
       expected,
       got: first === 'models' ? (plan.models.get(String(below[0]))?.name ?? '') : '',
     }));
 };
 
-const views: Rule = ({ views: { crop, flip } }, { data }) => {
+const views: Rule = ({ views: { crop, flip } }, { data, environment }) => {
+  if (environment) return [];
   const [height, width] = data.shape;
   if (data.shape.length < 3) {
     const used = crop.padding > 0 ? ['crop', 'padding'] : flip ? ['flip'] : null;
@@ -212,11 +216,25 @@ const method: Rule = (experiment, plan) => {
     }));
 };
 
-const selection: Rule = (
-  { training, checkpoints, method: options },
-  { splits: { validation }, declaration },
-) =>
-  validation > 0 || checkpoints.keepBest === 0 || declaration.headline(options).series.startsWith('test/')
+/** What the method says of the environment that is chosen. */
+const environment: Rule = ({ method: options }, { declaration, environment: facts, source }) => {
+  const unfit = facts && declaration.unfit?.(options, facts);
+  if (!unfit) return [];
+  return [
+    {
+      code: 'environmentUnfit',
+      path: ['environment', 'name'],
+      message: unfit.message,
+      expected: unfit.expected,
+      got: source,
+      proposals: (unfit.proposals ?? []).map(({ path, value }) => ({ path: ['method', ...path], value })),
+    },
+  ];
+};
+
+const selection: Rule = (experiment, plan) => {
+  const { training, checkpoints } = experiment;
+  return isEvaluated(experiment, plan) || checkpoints.keepBest === 0
     ? []
     : [
         {
@@ -232,8 +250,18 @@ const selection: Rule = (
           ],
         },
       ];
+};
 
-const RULE_FUNCTIONS: readonly Rule[] = [splits, models, together, views, stages, method, selection];
+const RULE_FUNCTIONS: readonly Rule[] = [
+  splits,
+  models,
+  together,
+  views,
+  environment,
+  stages,
+  method,
+  selection,
+];
 
 /** Everything that the schema alone cannot see; what cannot run is not doubted. */
 export const checkRules: Rule = (experiment, plan, written) => {

@@ -29,6 +29,8 @@ export interface Setting {
   /** Undefined where there is none. */
   readonly default: unknown;
   readonly required: boolean;
+  /** The setting that may stand in its place, where it is required. */
+  readonly orElse: string | null;
   readonly paper: readonly PaperFact[];
   readonly alsoCalled: readonly string[];
   readonly related: readonly string[];
@@ -63,6 +65,7 @@ function describe(schema: Schema, path: Path, data: unknown): Setting {
           })),
     default: presetValue(path, data) ?? defaultOf(schema),
     required: isRequired(schema),
+    orElse: meta.orElse ?? null,
     paper: [...(meta.paper ?? []), ...paperOf(path, data)],
     alsoCalled: meta.alsoCalled ?? [],
     related: (meta.related ?? []).filter((other) => other !== path.join('.')),
@@ -105,8 +108,9 @@ export function defaultOf(schema: Schema): unknown {
   return def.type === 'default' || def.type === 'prefault' ? def.defaultValue : undefined;
 }
 
-/** Whether a map without this value is refused. */
-export const isRequired = (schema: Schema): boolean => schema._zod.optin === undefined;
+/** Whether a map without this value, and without what may stand in its place, is refused. */
+export const isRequired = (schema: Schema): boolean =>
+  schema._zod.optin === undefined || metaOf(schema).orElse !== undefined;
 
 /** The declaration of the method that the data names, if there is one. */
 export function declarationIn(data: unknown): MethodDeclaration | null {

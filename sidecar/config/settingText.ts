@@ -35,7 +35,9 @@ export function settingMarkdown(setting: Setting): string {
   const facts = [
     `\`${name}\`: ${typeAndUnit(setting)}`,
     ...(preset === null ? [] : [`default \`${preset}\``]),
-    ...(setting.required ? ['required'] : []),
+    ...(setting.required
+      ? [setting.orElse === null ? 'required' : `required, unless there is ${setting.orElse}`]
+      : []),
   ];
   const parts = [
     setting.title === null ? '' : `**${setting.title}**`,

@@ -135,6 +135,13 @@ describe('runs', () => {
     expect(await client.request('runs/predictions', { run: id })).toEqual({ predictions: null });
     writeFileSync(join(folder, id, 'predictions.json'), '{"version": 0}');
     expect(await client.request('runs/predictions', { run: id })).toEqual({ predictions: null });
+    expect(await client.request('runs/exhibits', { run: id })).toEqual({ exhibits: null });
+    writeFileSync(join(folder, id, 'exhibits.json'), '{"version": 1, "step": 3, "exhibits": {}}');
+    expect(await client.request('runs/exhibits', { run: id })).toEqual({
+      exhibits: { version: 1, step: 3, exhibits: {} },
+    });
+    writeFileSync(join(folder, id, 'exhibits.json'), '{"version": 2}');
+    expect(await client.request('runs/exhibits', { run: id })).toEqual({ exhibits: null });
   });
 });
 

@@ -1,17 +1,17 @@
 /**
  * What clients can read of runs beyond their summary and series.
  *
- * API: new RunDetails(watcher, experiments, log), show, predictions, parameters.
+ * API: new RunDetails(watcher, experiments, log), show, kept, parameters.
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { ZodType } from 'zod';
 import type { RequestResult } from '../protocol/messages.ts';
-import { predictionsSchema } from '../protocol/predictions.ts';
 import { describeCheckpoint } from '../store/checkpointInfo.ts';
 import { listCheckpoints } from '../store/checkpoints.ts';
 import { StoreError } from '../store/errors.ts';
 import { readJson } from '../store/jsonFile.ts';
-import { experimentFile, PREDICTIONS_FILE, readResolved, RESOLVED_FILE } from '../store/runs.ts';
+import { experimentFile, readResolved, RESOLVED_FILE } from '../store/runs.ts';
 import type { Experiments } from './experiments.ts';
 import { fileStamp } from './fileStamp.ts';
 import { findRun } from './findRun.ts';
@@ -55,15 +55,15 @@ export class RunDetails {
     };
   }
 
-  /** Null when there are none, or another version wrote them. */
-  async predictions(id: string): Promise<RequestResult<'runs/predictions'>> {
+  /** What the trainer kept of the newest evaluation in a file; null when there is none, or another version wrote it. */
+  async kept<T>(id: string, name: string, schema: ZodType<T>): Promise<T | null> {
     const { run } = await findRun(this.#watcher, id);
     try {
-      return { predictions: await readJson(join(run.runDir, PREDICTIONS_FILE), predictionsSchema) };
+      return await readJson(join(run.runDir, name), schema);
     } catch (error) {
       if (!(error instanceof StoreError && error.code === 'invalid-file')) throw error;
       this.#log(error.message);
-      return { predictions: null };
+      return null;
     }
   }
 

@@ -6,6 +6,7 @@
  */
 import type { WebSocket } from 'ws';
 import { ProtocolError } from '../protocol/errors.ts';
+import { exhibitsSchema } from '../protocol/exhibits.ts';
 import {
   accessTo,
   type Access,
@@ -13,10 +14,12 @@ import {
   type RequestParams,
   type RequestResult,
 } from '../protocol/messages.ts';
+import { predictionsSchema } from '../protocol/predictions.ts';
 import type { RunSummary } from '../protocol/runSummary.ts';
 import { serve, type Handlers, type ServerEnd } from '../protocol/serve.ts';
 import { webSocketTransport } from '../protocol/transport.ts';
 import { formatVersion, isCompatible, PROTOCOL_VERSION } from '../protocol/version.ts';
+import { EXHIBITS_FILE, PREDICTIONS_FILE } from '../store/runs.ts';
 import type { Comparisons } from './comparisons.ts';
 import { missingDatasets } from '../datasets/registry.ts';
 import { findRun } from './findRun.ts';
@@ -137,7 +140,12 @@ export class Session {
       'runs/delete': ({ run }) => actions.remove(run),
       'runs/show': ({ run }) => details.show(run),
       'runs/annotate': (params) => actions.annotate(params),
-      'runs/predictions': ({ run }) => details.predictions(run),
+      'runs/predictions': async ({ run }) => ({
+        predictions: await details.kept(run, PREDICTIONS_FILE, predictionsSchema),
+      }),
+      'runs/exhibits': async ({ run }) => ({
+        exhibits: await details.kept(run, EXHIBITS_FILE, exhibitsSchema),
+      }),
       'runs/parameters': ({ runs }) => details.parameters(runs),
       'checkpoints/compare': ({ id, request, fresh }, signal) =>
         comparisons.ask(request, {

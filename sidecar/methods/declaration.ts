@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { EnvironmentFacts } from '../environments/options.ts';
 import type { Backbone, NetworkSpec, Shape } from '../models/spec.ts';
 import type { LearningRateSchedule } from '../schedules/learningRate.ts';
 import type { OptimizerOptions } from '../schedules/stage.ts';
@@ -17,6 +18,26 @@ export interface SeriesDeclaration {
   readonly unit: string;
   readonly formula: string;
 }
+
+/** How sure a source is of something. */
+export type Certainty = PaperFact['certainty'];
+
+/** A panel of the run's page for a diagnostic of the method's own; patterns as those of series. */
+export type PanelDeclaration = {
+  /** Lower camel case, unique in its method. */
+  readonly id: string;
+  readonly title: string;
+  /** What is seen and what it tells, in a sentence or two. */
+  readonly explanation: string;
+  /** How sure the sources are of what is drawn; absent: it is a mere count or measure. */
+  readonly certainty?: Certainty;
+} & (
+  | { readonly kind: 'lines'; readonly series: readonly string[]; readonly unit: string }
+  /** A row for each series, a column for each logged step; values from 0 to 1 are shades. */
+  | { readonly kind: 'raster'; readonly series: readonly string[] }
+  /** Exhibits of the newest evaluation that can be played, by their names. */
+  | { readonly kind: 'episode'; readonly exhibits: readonly string[] }
+);
 
 export interface Headline {
   readonly series: string;
@@ -49,6 +70,10 @@ export interface MethodDeclaration<Options extends { readonly name: string } = {
   /** What the implementation stands on. */
   readonly basis: Basis;
   readonly options: z.ZodType<Options>;
+  /** Where its experience comes from; absent: a data set. */
+  readonly source?: 'dataset' | 'environment';
+  /** Why it cannot act in an environment, given the options; null where it can. */
+  unfit?(options: Options, environment: EnvironmentFacts): Unfit | null;
   /** Raw option values by preset name; the experiment's own values win. */
   readonly presets: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   readonly stages: readonly StageDeclaration[];
@@ -58,6 +83,8 @@ export interface MethodDeclaration<Options extends { readonly name: string } = {
   modelNames?(options: Options): readonly string[];
   roles(options: Options, modelNames: readonly string[]): RoleDeclaration[];
   readonly series: readonly SeriesDeclaration[];
+  /** Drawn in a section of their own, in this order. */
+  readonly panels?: readonly PanelDeclaration[];
   headline(options: Options): Headline;
   /** Steps a stage takes when it is asked for `asked`; absent: as asked. */
   stageSteps?(options: Options, stage: string, asked: number): number;
@@ -73,6 +100,8 @@ export interface MethodDeclaration<Options extends { readonly name: string } = {
     backbones: ReadonlyMap<string, Backbone>,
     input: Shape,
     classes: number,
+    /** A backbone of the experiment on another input, with another number of outputs. */
+    build: (name: string, input: Shape, outputs: number) => Backbone,
   ): NetworkUse[];
   /** What follows from the options and is worth showing beside them. */
   hints?(options: Options, run: { readonly epochs: number; readonly steps: number }): Hint[];
@@ -131,6 +160,13 @@ export interface IneffectiveOption {
   readonly path: readonly string[];
   /** A clause that says why: `rampShape is none`. */
   readonly reason: string;
+}
+
+export interface Unfit {
+  readonly message: string;
+  readonly expected: string;
+  /** Values of options that would settle it, the best first; paths below `method`. */
+  readonly proposals?: readonly { readonly path: readonly string[]; readonly value: unknown }[];
 }
 
 export interface Doubt {

@@ -1,10 +1,12 @@
 import type * as tf from '@tensorflow/tfjs-core';
+import type { EnvironmentOptions } from '../environments/options.ts';
 import type { LossTerm } from '../losses/terms.ts';
 import type { Network, Parameter } from '../models/network.ts';
 import type { Backbone, Shape } from '../models/spec.ts';
 import type { Stream } from '../random/stream.ts';
 import type { OptimizerOptions } from '../schedules/stage.ts';
 import type { RoleDeclaration } from './declaration.ts';
+import type { Exhibit } from './exhibit.ts';
 
 /** Where a run stands: counts of optimiser steps, never seconds. */
 export interface Clock {
@@ -32,6 +34,8 @@ export interface TrainingBatch {
 export interface Forward {
   readonly terms: readonly LossTerm[];
   readonly outputs?: Readonly<Record<string, tf.Tensor2D>>;
+  /** Diagnostics by series tag: logged with the terms, and no part of the loss. */
+  readonly measures?: Readonly<Record<string, tf.Scalar>>;
 }
 
 /** One update inside a step: simultaneous, alternating and two-optimiser methods are lists of these. */
@@ -43,6 +47,10 @@ export interface Phase {
   parameters(clock: Clock): readonly Parameter[];
   /** Optimiser group, with its own slots, of the parameters that name no other. */
   readonly optimizer: string;
+  /** Times the stage's learning rate; absent: 1. */
+  readonly rate?: number;
+  /** Gradients that are longer than this, all parameters together, are shortened to it; absent: never. */
+  readonly gradientNorm?: number;
   /** Constants of the loss, computed before gradients are recorded: teacher logits and features. */
   targets?(batch: TrainingBatch, clock: Clock): readonly tf.Tensor[];
   /** Builds the loss; Σ weight · value is minimised. */
@@ -88,6 +96,8 @@ export interface Stage {
   begin?(samples: PlainSamples): Promise<void>;
   /** Logged as schedule/<name>; the loop adds the learning rate. */
   schedules(clock: Clock): Readonly<Record<string, number>>;
+  /** Diagnostics by series tag that the host knows: asked after a step that is logged. */
+  measures?(clock: Clock): Readonly<Record<string, number>>;
   /** Before the phases: acting in an environment. */
   beforeStep?(clock: Clock): Promise<void>;
   /** After the updates: averages, target networks, swaps. @param gate 0 where the step was refused, else 1 or null */
@@ -96,10 +106,13 @@ export interface Stage {
   record?(outcome: StepOutcome, clock: Clock): Promise<void>;
 }
 
+/** Numbers must be finite; arrays may hold anything. */
+export type SavedSlot = Readonly<Record<string, Float32Array | Int32Array | Float64Array | number>>;
+
 /** State that is not a network: saved in every checkpoint, restored before the first step. */
 export interface Slot {
-  save(): Readonly<Record<string, Float32Array | Int32Array | number>>;
-  restore(saved: Readonly<Record<string, Float32Array | Int32Array | number>>): void;
+  save(): SavedSlot;
+  restore(saved: SavedSlot): void;
 }
 
 /** Where a role's logits come from, for export: a branch or join of a network. */
@@ -140,7 +153,19 @@ export type Evaluation =
         };
       };
     }
-  | { readonly kind: 'custom'; evaluate(clock: Clock): Promise<Readonly<Record<string, number>>> };
+  | {
+      readonly kind: 'custom';
+      evaluate(clock: Clock): Promise<Measured>;
+      /** Figures by role and metric, with the networks that were the best; once, at the end. */
+      test?(): Promise<Readonly<Record<string, Readonly<Record<string, number>>>>>;
+    };
+
+/** What an evaluation of a method's own kind gives. */
+export interface Measured {
+  readonly series: Readonly<Record<string, number>>;
+  /** By name, what its panels show: the newest replaces the one before. */
+  readonly exhibits?: Readonly<Record<string, Exhibit>>;
+}
 
 /** A method at work. Built once per process, before anything is restored. */
 export interface Training {
@@ -162,11 +187,13 @@ export interface MethodContext<Options> {
   readonly seed: number;
   readonly input: Shape;
   readonly classes: number;
+  /** What is acted in, and the transitions per optimiser step; absent where there is a data set. */
+  readonly acting?: { readonly environment: EnvironmentOptions; readonly batchSize: number };
   readonly stages: readonly StageLength[];
   /** Names that the method reads, in order. */
   readonly modelNames: readonly string[];
-  /** @throws when the experiment names no such model */
-  readonly backbone: (model: string) => Backbone;
+  /** On `input` with `classes` outputs unless told. @throws when the experiment names no such model */
+  readonly backbone: (model: string, input?: Shape, outputs?: number) => Backbone;
   /** A counter-based random stream of the method's own. */
   readonly rng: (stream: string) => Stream;
 }

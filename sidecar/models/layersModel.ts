@@ -116,6 +116,8 @@ class Graph {
         return name;
       case 'relu':
         return this.add('Activation', name, [input], { activation: 'relu' });
+      case 'tanh':
+        return this.add('Activation', name, [input], { activation: 'tanh' });
       case 'flatten':
         return this.add('Flatten', name, [input]);
       case 'globalAveragePool':

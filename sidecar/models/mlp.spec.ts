@@ -12,21 +12,36 @@ export const mlpOptions = z
     branch: widths
       .default([32])
       .meta({ description: 'Widths of the hidden layers that each peer has alone.', unit: 'units' }),
+    activation: z
+      .enum(['relu', 'tanh'])
+      .default('relu')
+      .meta({
+        description: 'What follows each hidden layer.',
+        values: { relu: 'max(x, 0)', tanh: 'smooth and bounded, usual for policies' },
+      }),
   })
   .meta({
     title: 'Multi-layer perceptron',
-    description: 'Dense layers with ReLU; for tests and small data.',
+    description: 'Dense layers; for tests, small data, and policies.',
   });
 
-const hidden = (units: readonly number[]): Layer[] =>
-  units.flatMap((width): Layer[] => [{ kind: 'dense', units: width }, { kind: 'relu' }]);
+const hidden = (units: readonly number[], activation: MlpOptions['activation']): Layer[] =>
+  units.flatMap((width): Layer[] => [{ kind: 'dense', units: width }, { kind: activation }]);
 
-export function mlp(options: z.infer<typeof mlpOptions>, input: Shape, classes: number): Backbone {
+type MlpOptions = z.infer<typeof mlpOptions>;
+
+/** @param options without an activation: ReLU */
+export function mlp(
+  options: Omit<MlpOptions, 'activation'> & Partial<Pick<MlpOptions, 'activation'>>,
+  input: Shape,
+  classes: number,
+): Backbone {
+  const { activation = 'relu' } = options;
   const flatten: Layer[] = input.length > 1 ? [{ kind: 'flatten' }] : [];
   return {
     family: 'mlp',
-    trunk: [{ name: 'hidden', layers: [...flatten, ...hidden(options.trunk)] }],
-    tail: [{ name: 'hidden', layers: hidden(options.branch) }],
+    trunk: [{ name: 'hidden', layers: [...flatten, ...hidden(options.trunk, activation)] }],
+    tail: [{ name: 'hidden', layers: hidden(options.branch, activation) }],
     head: { name: 'head', layers: [{ kind: 'dense', units: classes }] },
   };
 }

@@ -263,6 +263,8 @@ export class Network {
         );
       case 'relu':
         return relu(x);
+      case 'tanh':
+        return tf.tanh(x);
       case 'flatten':
         return tf.reshape(x, [-1, size(x.shape.slice(1))]);
       case 'globalAveragePool':

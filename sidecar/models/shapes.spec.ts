@@ -126,6 +126,7 @@ function traceLayer(layer: Layer, input: Shape, path: string): Trace {
       };
     }
     case 'relu':
+    case 'tanh':
       return { ...nothing, output: input, activations: size(input) };
     case 'flatten':
       return { ...nothing, output: [size(input)], activations: 0 };

@@ -27,6 +27,7 @@ export type Layer =
     }
   | { readonly kind: 'batchNorm' }
   | { readonly kind: 'relu' }
+  | { readonly kind: 'tanh' }
   | { readonly kind: 'flatten' }
   | { readonly kind: 'globalAveragePool' }
   | { readonly kind: 'maxPool' | 'averagePool'; readonly size: number; readonly stride: number }

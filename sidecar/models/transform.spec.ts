@@ -5,7 +5,12 @@ import type { StagedNetwork } from './stages.spec.ts';
 /** Networks that methods put beside plain ones: adapters between features, heads, and the rear parts of networks. */
 
 /** A network that is a single block: its output is that of `branch('main', x)`. */
-export const singleBlock = (family: string, input: Shape, name: string, layers: readonly Layer[]): NetworkSpec => ({
+export const singleBlock = (
+  family: string,
+  input: Shape,
+  name: string,
+  layers: readonly Layer[],
+): NetworkSpec => ({
   family,
   input,
   trunk: [],

@@ -6,6 +6,7 @@
  */
 import { z } from 'zod';
 import { comparisonProgressSchema, comparisonRequestSchema, comparisonSchema } from './comparison.ts';
+import { exhibitsSchema } from './exhibits.ts';
 import { findingSchema } from './finding.ts';
 import { notesSchema } from './notes.ts';
 import { obstacleSchema } from './obstacle.ts';
@@ -119,6 +120,7 @@ export const requests = {
     result: z.object({ notes: notesSchema }),
   },
   'runs/predictions': { params: ofRun, result: z.object({ predictions: predictionsSchema.nullable() }) },
+  'runs/exhibits': { params: ofRun, result: z.object({ exhibits: exhibitsSchema.nullable() }) },
   'runs/parameters': {
     params: z.object({ runs: z.array(runIdSchema) }),
     /** By run and dotted path: the resolved value as JSON text. Runs that cannot be read are left out. */
@@ -188,6 +190,7 @@ const NEEDED: Readonly<Record<RequestMethod, Access>> = {
   'runs/show': 'read',
   'runs/annotate': 'full',
   'runs/predictions': 'read',
+  'runs/exhibits': 'read',
   'runs/parameters': 'read',
   'checkpoints/compare': 'full',
   'series/subscribe': 'read',

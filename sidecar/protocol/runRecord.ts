@@ -6,6 +6,7 @@
  */
 import { z } from 'zod';
 import { wireNumber } from './number.ts';
+import { panelDeclarationSchema } from './panels.ts';
 import { provenanceSchema } from './provenance.ts';
 
 export const RUN_RECORD_VERSION = 1;
@@ -82,6 +83,8 @@ export const runRecordSchema = z
     /** The run and step that this one was branched from. */
     parent: z.object({ run: runIdSchema, step: count }).nullable(),
     series: z.array(seriesDeclarationSchema).optional(),
+    /** What its method wants to have drawn; absent in runs of versions that did not record it. */
+    panels: z.array(panelDeclarationSchema).optional(),
     roles: z.array(z.object({ id: z.string(), kind: z.string() })),
   })
   .meta({ id: 'RunRecord' });

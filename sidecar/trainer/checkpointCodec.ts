@@ -175,7 +175,7 @@ export function restoreNetworks(training: Pick<Training, 'networks'>, files: Che
 
 function packSlot(slot: Slot, parts: Uint8Array[]): CheckpointState['slots'][string] {
   const numbers: Record<string, number> = {};
-  const arrays = new Map<string, Float32Array | Int32Array>();
+  const arrays = new Map<string, Float32Array | Int32Array | Float64Array>();
   for (const [name, value] of Object.entries(slot.save()))
     if (typeof value === 'number') numbers[name] = value;
     else arrays.set(name, value);

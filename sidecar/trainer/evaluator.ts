@@ -7,9 +7,10 @@ import type { Headline } from '../methods/declaration.ts';
 import type { Clock, PlainSamples, Training } from '../methods/training.ts';
 import { listCheckpoints, readCheckpoint } from '../store/checkpoints.ts';
 import { restoreNetworks, type RunState } from './checkpointCodec.ts';
+import { writeExhibits, writePredictions } from './evaluationFiles.ts';
 import { evaluate, splitOf, type EvaluatedSplit } from './evaluation.ts';
 import { plainSamplesOf } from './plainSamples.ts';
-import { predictionsAt, writePredictions } from './predictions.ts';
+import { predictionsAt } from './predictions.ts';
 import { histogramOf } from './recorder.ts';
 import type { RunFiles } from './runFiles.ts';
 
@@ -39,9 +40,10 @@ export class Evaluator {
     const { training, files, settings, headline } = this.setup;
     const wallTime = () => Date.now() / 1000;
     if (training.evaluation.kind === 'custom') {
-      const series = await training.evaluation.evaluate(clock);
+      const { series, exhibits } = await training.evaluation.evaluate(clock);
       files.events.scalars(clock.step, wallTime(), { ...series });
-      return this.#follow(state, clock, series[headline.series]);
+      if (exhibits) writeExhibits(files, { version: 1, step: clock.step, exhibits });
+      return this.#follow({ ...state, sawNonFinite: false }, clock, series[headline.series]);
     }
     const onTest = headline.series.startsWith('test/');
     const split = this.#split(onTest ? 'test' : 'validation');
@@ -95,18 +97,15 @@ export class Evaluator {
   /** Once, at the end, with the best networks; the last ones are put back. Empty where it does not apply. */
   async test(state: RunState): Promise<Record<string, Record<string, number>>> {
     const { training, files, settings } = this.setup;
+    const { evaluation } = training;
+    if (!settings.evaluation.test) return {};
+    if (evaluation.kind === 'custom')
+      return evaluation.test ? this.#withBest(state, evaluation.test.bind(evaluation)) : {};
     const split = this.#split('test');
-    if (training.evaluation.kind === 'custom' || !split || !settings.evaluation.test) return {};
-    const last = await snapshot(training);
-    await this.#loadBest(state);
-    const { metrics } = await evaluate(
-      training.evaluation,
-      split,
-      settings.evaluation.batchSize,
-      null,
-      breathe,
+    if (!split) return {};
+    const { metrics } = await this.#withBest(state, () =>
+      evaluate(evaluation, split, settings.evaluation.batchSize, null, breathe),
     );
-    for (const [network, values] of last) for (const [name, data] of values) network.set(name, data);
     if (!this.setup.headline.series.startsWith('test/'))
       files.events.scalars(state.step, Date.now() / 1000, metricSeries('test', metrics));
     return Object.fromEntries(
@@ -115,6 +114,15 @@ export class Evaluator {
         { top1, top5, crossEntropy, ece },
       ]),
     );
+  }
+
+  /** Measures with the networks that were the best; the last ones are put back. */
+  async #withBest<T>(state: RunState, measure: () => Promise<T>): Promise<T> {
+    const last = await snapshot(this.setup.training);
+    await this.#loadBest(state);
+    const found = await measure();
+    for (const [network, values] of last) for (const [name, data] of values) network.set(name, data);
+    return found;
   }
 
   async #loadBest({ best, step }: RunState): Promise<void> {

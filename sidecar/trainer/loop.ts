@@ -144,6 +144,7 @@ export class Loop {
       files.events.scalars(step, Date.now() / 1000, {
         ...report.series,
         ...prefixed('schedule', stage.schedules(clock)),
+        ...stage.measures?.(clock),
         'schedule/learningRate': updater(stage.phases[0]?.optimizer ?? '').learningRate,
         'schedule/epoch': (stageStep + 1) / stepsPerEpoch,
         ...this.#meter.read(),

@@ -16,6 +16,7 @@ export interface PhaseResult {
   readonly total: tf.Scalar;
   readonly terms: readonly LossTerm[];
   readonly outputs: Readonly<Record<string, tf.Tensor2D>>;
+  readonly measures: Readonly<Record<string, tf.Scalar>>;
   /** 1 where loss and gradients are finite and the update was made, else 0. */
   readonly finite: tf.Scalar;
 }
@@ -40,22 +41,24 @@ export function runPhase(
       forward = phase.forward(batch, clock, targets);
       for (const { value: term } of forward.terms) tf.keep(term);
       for (const output of Object.values(forward.outputs ?? {})) tf.keep(output);
+      for (const measure of Object.values(forward.measures ?? {})) tf.keep(measure);
       return weightedSum(forward.terms);
     }, variables);
-    const { terms = [], outputs = {} } = forward ?? {};
-    const gradients = variables.map((variable) => grads[variable.name] ?? tf.zerosLike(variable));
-    const finite = allFinite([value, ...gradients]);
+    const { terms = [], outputs = {}, measures = {} } = forward ?? {};
+    const raw = variables.map((variable) => grads[variable.name] ?? tf.zerosLike(variable));
+    const finite = allFinite([value, ...raw]);
+    const gradients = phase.gradientNorm === undefined ? raw : shortened(raw, phase.gradientNorm);
     for (const [group, members] of grouped(parameters, phase.optimizer)) {
       const { optimizer, learningRate } = updaterOf(group);
       const own = members.map((index) => gradients[index] as tf.Tensor);
       optimizer.apply(
         members.map((index) => parameters[index] as Parameter),
         own,
-        learningRate,
+        learningRate * (phase.rate ?? 1),
         finite,
       );
     }
-    result = { total: tf.keep(value), terms, outputs, finite: tf.keep(finite) };
+    result = { total: tf.keep(value), terms, outputs, measures, finite: tf.keep(finite) };
   });
   if (!result) throw new Error(`The phase ${phase.name} gave no result.`);
   return result;
@@ -74,6 +77,19 @@ function grouped(parameters: readonly Parameter[], usual: string): Map<string, n
 export const outputsOf = (results: readonly PhaseResult[]): Record<string, tf.Tensor2D> =>
   Object.fromEntries(results.flatMap(({ outputs }) => Object.entries(outputs)));
 
-export function disposeResult({ total, terms, outputs, finite }: PhaseResult): void {
-  tf.dispose([total, finite, ...terms.map(({ value }) => value), ...Object.values(outputs)]);
+/** All gradients by one factor, so that together they are no longer than `longest`. */
+function shortened(gradients: readonly tf.Tensor[], longest: number): tf.Tensor[] {
+  const length = tf.sqrt(tf.addN(gradients.map((each) => tf.sum(tf.square(each)))));
+  const factor = tf.minimum(1, tf.div(longest, tf.add(length, 1e-6)));
+  return gradients.map((each) => tf.mul(each, factor));
+}
+
+export function disposeResult({ total, terms, outputs, measures, finite }: PhaseResult): void {
+  tf.dispose([
+    total,
+    finite,
+    ...terms.map(({ value }) => value),
+    ...Object.values(outputs),
+    ...Object.values(measures),
+  ]);
 }

@@ -8,7 +8,7 @@ import type { RunFiles } from './runFiles.ts';
 export function describeRun(
   { events, record }: RunFiles,
   resolved: ResolvedExperiment,
-  sampler: Sampler,
+  sampler: Sampler | null,
 ): void {
   const { experiment } = resolved;
   events.text(0, Date.now() / 1000, 'config', `\`\`\`yaml\n${resolvedYaml(resolved)}\`\`\``);
@@ -23,13 +23,14 @@ export function describeRun(
     {
       title: 'Distillery',
       charts: [
-        { title: 'accuracy (validation)', tags: ['validation/.*/top1'] },
+        { title: 'result', tags: [chartOf(record.headline.series)] },
         { title: 'loss terms', tags: ['train/.*/loss/.*'] },
         { title: 'schedules', tags: ['schedule/.*'] },
         { title: 'diversity', tags: ['diversity/.*'] },
       ],
     },
   ]);
+  if (!sampler) return;
   const { dataset, validation } = sampler;
   const length = dataset.shape.reduce((product, extent) => product * extent, 1);
   recordSamples(
@@ -39,6 +40,12 @@ export function describeRun(
       dataset.train.values.subarray(sample * length, (sample + 1) * length),
     ),
   );
+}
+
+/** The headline's metric of every role, as a pattern. */
+function chartOf(series: string): string {
+  const [split = '', , metric = ''] = series.split('/');
+  return `${split}/.*/${metric}`;
 }
 
 /** As TensorBoard takes them: texts, numbers and truth values; what is not set is left out. */

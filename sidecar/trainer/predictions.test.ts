@@ -1,13 +1,7 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { decode } from 'fast-png';
 import { describe, expect, it } from 'vitest';
 import type { Dataset } from '../datasets/dataset.ts';
-import { createRun } from '../store/runs.ts';
-import { sampleRun } from '../store/testing/sampleRun.ts';
-import { temporaryFolder } from '../store/testing/temporaryFolder.ts';
-import { forgetPredictions, predictionsAt, writePredictions } from './predictions.ts';
-import { RunFiles } from './runFiles.ts';
+import { predictionsAt } from './predictions.ts';
 
 const SAMPLES = 40;
 /** Two classes of 2×2 grey images: every sample has its number as its first pixel. */
@@ -73,26 +67,5 @@ describe('predictions', () => {
     const flat = predictionsAt(5, 'validation', of(dataset([4])), { logits, labels }, 24);
     expect(flat.images).toEqual([]);
     expect(flat.confusion).toEqual(predictions.confusion);
-  });
-
-  it('are forgotten by a run that has not come so far', async () => {
-    const { runDir } = createRun(temporaryFolder(), sampleRun);
-    const path = join(runDir, 'predictions.json');
-    const files = await RunFiles.open(runDir, () => undefined);
-    const logitsWithNaN = { ...logits, lost: new Float32Array(60).fill(NaN) };
-    const odd = predictionsAt(5, 'validation', of(dataset()), { logits: logitsWithNaN, labels }, 24);
-    for (const [restored, stays] of [
-      [5, true],
-      [4, false],
-      [null, false],
-    ] as const) {
-      writePredictions(files, odd);
-      await forgetPredictions(files, restored);
-      expect(existsSync(path)).toBe(stays);
-    }
-    files.writeJson('predictions.json', { version: 0 });
-    await forgetPredictions(files, 9);
-    expect(existsSync(path)).toBe(false);
-    files.close();
   });
 });

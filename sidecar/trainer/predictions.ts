@@ -1,15 +1,8 @@
-import { rmSync } from 'node:fs';
-import { join } from 'node:path';
-import { z } from 'zod';
 import { answersOf, confusionOf, mostDisputed } from '../analysis/answers.ts';
 import { softmaxRows } from '../analysis/classification.ts';
-import { predictionsSchema, type Predictions } from '../protocol/predictions.ts';
-import { StoreError } from '../store/errors.ts';
-import { readJson } from '../store/jsonFile.ts';
-import { PREDICTIONS_FILE } from '../store/runs.ts';
+import type { Predictions } from '../protocol/predictions.ts';
 import type { EvaluatedSplit, EvaluationResult } from './evaluation.ts';
 import { pictureAt } from './picture.ts';
-import type { RunFiles } from './runFiles.ts';
 
 type Image = Predictions['images'][number];
 
@@ -63,23 +56,4 @@ export function predictionsAt(
       ...first.flatMap((sample) => image(sample, 'first')),
     ],
   };
-}
-
-/** Replaces `predictions.json`. @throws StoreError `lease-lost` */
-export function writePredictions(files: RunFiles, predictions: Predictions): void {
-  files.writeJson(PREDICTIONS_FILE, z.encode(predictionsSchema, predictions));
-}
-
-/** Removes predictions of steps that the run, as it is restored, has not done; `null`: it has done none. */
-export async function forgetPredictions(files: RunFiles, restored: number | null): Promise<void> {
-  const path = join(files.runDir, PREDICTIONS_FILE);
-  try {
-    const predictions = await readJson(path, predictionsSchema);
-    if (predictions === null || (restored !== null && predictions.step <= restored)) return;
-  } catch (error) {
-    // Of another version, or damaged: the next evaluation makes new ones.
-    if (!(error instanceof StoreError && error.code === 'invalid-file')) throw error;
-  }
-  files.lease.check();
-  rmSync(path, { force: true });
 }

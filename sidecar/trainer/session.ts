@@ -3,6 +3,7 @@ import { prepareBackend } from '../backends/prepare.ts';
 import type { BackendChoice } from '../backends/options.ts';
 import type { PreparedBackend } from '../backends/prepared.ts';
 import type { ResolvedExperiment } from '../config/load.ts';
+import { modelOf } from '../config/plan.ts';
 import type { Dataset } from '../datasets/dataset.ts';
 import { openDataset } from '../datasets/registry.ts';
 import { Sampler, type SamplerOptions } from '../datasets/sampler.ts';
@@ -10,12 +11,21 @@ import { algorithmOf } from '../methods/registry.ts';
 import type { Training } from '../methods/training.ts';
 import { backbone } from '../models/registry.spec.ts';
 import { Stream } from '../random/stream.ts';
+import { sha256 } from '../store/sha256.ts';
+
+/** An opened data set and who draws from it. */
+export interface SessionData {
+  readonly dataset: Dataset;
+  readonly sampler: Sampler;
+}
 
 /** An experiment brought to life: backend, data and the method's networks, not yet restored. */
 export interface Session {
   readonly backend: PreparedBackend;
-  readonly dataset: Dataset;
-  readonly sampler: Sampler;
+  /** null where the method acts in an environment. */
+  readonly data: SessionData | null;
+  /** SHA-256 of what is learnt from: the data set's content, or what the environment is. */
+  readonly digest: string;
   readonly training: Training;
 }
 
@@ -33,17 +43,21 @@ export async function openSession(
   backend: BackendChoice,
   env: NodeJS.ProcessEnv,
 ): Promise<Session> {
-  const { dataset: options, training } = resolved.experiment;
-  const [prepared, dataset] = await Promise.all([
-    openBackend(backend, env),
-    openDataset(options, training.seed),
-  ]);
+  const { experiment } = resolved;
+  const [prepared, data] = await Promise.all([openBackend(backend, env), openData(resolved)]);
   return {
     backend: prepared,
-    dataset,
-    sampler: new Sampler(dataset, samplerOptions(resolved)),
+    data,
+    digest: data?.dataset.digest ?? sha256(JSON.stringify(experiment.environment)),
     training: trainingOf(resolved),
   };
+}
+
+async function openData(resolved: ResolvedExperiment): Promise<SessionData | null> {
+  const { dataset: options, training } = resolved.experiment;
+  if (!options) return null;
+  const dataset = await openDataset(options, training.seed);
+  return { dataset, sampler: new Sampler(dataset, samplerOptions(resolved)) };
 }
 
 /** A backend of this process; those that may crash it are tried elsewhere first. */
@@ -52,19 +66,18 @@ export const openBackend = (choice: BackendChoice, env: NodeJS.ProcessEnv): Prom
 
 /** The method's networks with their initial values, on the backend that is active. */
 export function trainingOf({ experiment, plan }: ResolvedExperiment): Training {
-  const { seed } = experiment.training;
+  const { seed, batchSize } = experiment.training;
+  const { environment } = experiment;
+  const { shape, classes } = plan.data;
   return algorithmOf(experiment.method)({
     options: experiment.method,
     seed,
-    input: plan.data.shape,
-    classes: plan.data.classes,
+    input: shape,
+    classes,
+    ...(environment ? { acting: { environment, batchSize } } : {}),
     stages: plan.stages,
     modelNames: [...plan.models.keys()],
-    backbone: (name) => {
-      const options = plan.models.get(name);
-      if (!options) throw new Error(`The experiment has no model ${name}.`);
-      return backbone(options, plan.data.shape, plan.data.classes);
-    },
+    backbone: (name, input = shape, outputs = classes) => backbone(modelOf(plan, name), input, outputs),
     rng: (stream) => Stream.of(seed, `method/${stream}`),
   });
 }

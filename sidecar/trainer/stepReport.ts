@@ -26,6 +26,7 @@ export async function readReport(
       const sum = `train/run/weighted/${name}`;
       series[sum] = (series[sum] ?? 0) + weight * read;
     }
+    for (const [tag, measure] of Object.entries(result.measures)) series[tag] = await scalar(measure);
     if (!batch) continue;
     for (const [role, logits] of Object.entries(result.outputs)) {
       const correct = tf.tidy(() =>

@@ -6,11 +6,11 @@ import { newestValid } from '../store/checkpoints.ts';
 import { machineFacts } from '../store/machineFacts.ts';
 import { readResolved, RESOLVED_FILE } from '../store/runs.ts';
 import { asBeginning, restoreCheckpoint } from './checkpointCodec.ts';
+import { forgetEvaluations } from './evaluationFiles.ts';
 import { Evaluator } from './evaluator.ts';
 import { Loop } from './loop.ts';
 import type { Outcome } from './outcomes.ts';
 import { describeRun } from './preamble.ts';
-import { forgetPredictions } from './predictions.ts';
 import { RunFiles } from './runFiles.ts';
 import { repetitionFault } from './repetition.ts';
 import { openSession, samplerOptions } from './session.ts';
@@ -73,10 +73,10 @@ async function attempt(files: RunFiles, { worker, signal, env, log }: TrainOptio
   // Another backend rounds differently, so a run goes on with the one it began with.
   const begunWith = files.record.backend?.name as typeof experiment.backend | undefined;
   const session = await openSession(resolved, begunWith ?? experiment.backend, begunWith ? {} : env);
-  const { backend, dataset, sampler, training } = session;
+  const { backend, data, training } = session;
   log(`backend ${backend.name}: ${backend.device}, ${backend.version}`);
   for (const { name, reason } of backend.skipped) log(`backend ${name} not used: ${reason}`);
-  const fault = repetitionFault(files.record, { data: dataset.digest, backend }, log);
+  const fault = repetitionFault(files.record, { data: session.digest, backend }, log);
   if (fault) return fault;
 
   const { checkpoint, files: contents, skipped } = await newestValid(files.runDir);
@@ -88,21 +88,19 @@ async function attempt(files: RunFiles, { worker, signal, env, log }: TrainOptio
   const restored = found && begins ? { ...found, state: asBeginning(found.state, plan.stages) } : found;
   if (begins) log(parent ? `starting at step ${parent.step} of ${parent.run}` : 'starting at step 0');
   else log(`resuming from step ${checkpoint.step}`);
-  await forgetPredictions(files, begins ? null : checkpoint.step);
+  await forgetEvaluations(files, begins ? null : checkpoint.step);
   files.update({
     backend: { name: backend.name, device: backend.device, version: backend.version },
     environment: { ...files.record.environment, ...machineFacts() },
-    digests: { ...files.record.digests, data: dataset.digest },
+    digests: { ...files.record.digests, data: session.digest },
     roles: training.roles.map(({ id, kind }) => ({ id, kind })),
   });
   files.events.sessionStart(begins ? 0 : checkpoint.step + 1);
-  if (begins) describeRun(files, resolved, sampler);
+  if (begins) describeRun(files, resolved, data?.sampler ?? null);
   files.events.flush();
 
-  const source = new PrefetchSource(worker, {
-    dataset: experiment.dataset,
-    sampler: samplerOptions(resolved),
-  });
+  const { dataset } = experiment;
+  const source = dataset && new PrefetchSource(worker, { dataset, sampler: samplerOptions(resolved) });
   const headline = plan.declaration.headline(experiment.method);
   try {
     const loop = new Loop({
@@ -112,13 +110,13 @@ async function attempt(files: RunFiles, { worker, signal, env, log }: TrainOptio
       stepsPerEpoch: plan.stepsPerEpoch,
       settings: experiment,
       headline,
-      data: { dataset, source },
+      data: data && source ? { dataset: data.dataset, source } : null,
       evaluator: new Evaluator({
         files,
         training,
         settings: experiment,
         headline,
-        data: { dataset, validation: sampler.validation },
+        data: data && { dataset: data.dataset, validation: data.sampler.validation },
       }),
       readIsFree: backend.readIsFree,
       signal,
@@ -128,6 +126,6 @@ async function attempt(files: RunFiles, { worker, signal, env, log }: TrainOptio
     files.update({ test: loop.state.test, activeSeconds: loop.state.activeSeconds });
     return outcome;
   } finally {
-    await source.close();
+    await source?.close();
   }
 }

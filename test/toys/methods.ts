@@ -202,7 +202,7 @@ function environment(): Training {
     ],
     evaluation: {
       kind: 'custom',
-      evaluate: () => Promise.resolve({ 'evaluation/policy/return': -Math.abs(position) }),
+      evaluate: () => Promise.resolve({ series: { 'evaluation/policy/return': -Math.abs(position) } }),
     },
   };
 }

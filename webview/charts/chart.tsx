@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
-import { IconButton } from '../theme/iconButton.tsx';
+import { Explained, IconButton } from '../theme/iconButton.tsx';
 import { seriesOf } from '../series/followed.ts';
 import { look, view } from '../view/viewState.ts';
 import { t } from '../words/words.ts';
@@ -28,9 +28,15 @@ export function SeriesChart({ topic, height }: { readonly topic: Topic; readonly
   return (
     <section class="chart" aria-label={topic.title} data-topic={topic.id} data-points={pointCount(topic)}>
       <div class="row">
-        <h2>{topic.title}</h2>
+        <h2>
+          {topic.explanation === undefined ? (
+            topic.title
+          ) : (
+            <Explained text={topic.title} explanation={topic.explanation} />
+          )}
+        </h2>
         <span class="spacer" />
-        {topic.stacked === true ? null : <LogButton chart={chart} />}
+        {topic.stacked === true || topic.isRaster === true ? null : <LogButton chart={chart} />}
         {chart.leftRange.value === null ? null : (
           <IconButton
             icon="fold"
@@ -58,7 +64,7 @@ export function SeriesChart({ topic, height }: { readonly topic: Topic; readonly
             class="focusable"
             tabIndex={0}
             role="group"
-            aria-roledescription={t('chart.role')}
+            aria-roledescription={topic.isRaster === true ? t('raster.role') : t('chart.role')}
             aria-label={t('chart.label', { chart: topic.title })}
             data-chart={topic.id}
           >

@@ -13,6 +13,7 @@ import { ExactPoints } from './exactPoints.ts';
 import { lineKey, type Topic } from './line.ts';
 import { layoutOf } from './paint.ts';
 import { sideScale, type DrawnCurve, type Mark, type Plot } from './plot.ts';
+import { rowsOf } from './raster.ts';
 import { xWindow } from './zoom.ts';
 
 /** More lines than this have their names at their ends. */
@@ -65,23 +66,22 @@ export class ChartState {
   readonly marks = computed((): readonly Mark[] => [...runMarks(), ...nonFiniteMarks(this.curves.value)]);
 
   readonly plot = computed((): Plot => {
-    const { unit, rightUnit = '', stacked = false, lines } = this.topic.value;
+    const { unit, rightUnit = '', stacked = false, isRaster = false, lines } = this.topic.value;
     const { from, to } = xWindow.value;
     const x = { min: from, max: to, log: false, isTime: xAxis.value === 'time' };
     const curves = this.curves.value;
     const leftCurves = curves.filter(({ line }) => line.axis === 'left');
     const rightCurves = curves.filter(({ line }) => line.axis === 'right');
-    const labelled = !stacked && lines.length > UNLABELLED;
-    const left = sideScale(leftCurves, x, {
-      log: this.isLog.value,
-      fromZero: stacked,
-      range: this.leftRange.value,
-    });
+    const labelled = !stacked && !isRaster && lines.length > UNLABELLED;
+    const rows = isRaster ? rowsOf(leftCurves) : null;
+    const left =
+      rows?.scale ??
+      sideScale(leftCurves, x, { log: this.isLog.value, fromZero: stacked, range: this.leftRange.value });
     const right = sideScale(rightCurves, x, { fromZero: true });
     return {
       ...this.size.value,
       x: { scale: x, title: '', format: xFormat },
-      left: { scale: left, title: unit, format: formatAxisValue(unit, left) },
+      left: rows ?? { scale: left, title: unit, format: formatAxisValue(unit, left) },
       right:
         rightCurves.length === 0
           ? null
@@ -90,6 +90,7 @@ export class ChartState {
         ...curve,
         style: styleOf(curve.line),
         endLabel: labelled ? curve.line.label : '',
+        row: rows ? rows.rowOf(curve) : null,
       })),
       marks: this.marks.value,
     };

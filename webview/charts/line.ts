@@ -1,4 +1,5 @@
 import type { RunRecord, SeriesDeclaration } from '../../sidecar/protocol/runRecord.ts';
+import { starsOf } from '../../sidecar/protocol/tagPattern.ts';
 
 /** A role's hue, that of the n-th of several things which are no roles, or the grey of the baseline. */
 export type Hue = 'peer' | 'teacher' | 'ensemble' | 'student' | 'schedule' | 'neutral' | 'baseline' | number;
@@ -24,6 +25,12 @@ export interface Topic {
   readonly unit: string;
   readonly rightUnit?: string;
   readonly stacked?: boolean;
+  /** A row for each line instead of a curve, shaded by its value from 0 to 1. */
+  readonly isRaster?: boolean;
+  /** Declared by the run's method, and drawn in its section. */
+  readonly isPanel?: boolean;
+  /** Of the whole chart; absent where the title says it all. */
+  readonly explanation?: string;
   readonly lines: readonly Line[];
   /** The series that stands for the run where several runs are drawn. */
   readonly lead: string | undefined;
@@ -31,11 +38,7 @@ export interface Topic {
 
 /** What a run says of a series: the most exact pattern that matches. */
 export function declarationOf(record: RunRecord, tag: string): SeriesDeclaration | undefined {
-  const parts = tag.split('/');
-  const matching = (record.series ?? []).filter(({ tag: pattern }) => {
-    const own = pattern.split('/');
-    return own.length === parts.length && own.every((part, index) => part === '*' || part === parts[index]);
-  });
+  const matching = (record.series ?? []).filter(({ tag: pattern }) => starsOf(pattern, tag) !== null);
   const stars = ({ tag: pattern }: SeriesDeclaration): number => pattern.split('*').length;
   return matching.sort((a, b) => stars(a) - stars(b))[0];
 }
@@ -43,4 +46,13 @@ export function declarationOf(record: RunRecord, tag: string): SeriesDeclaration
 export function explanationOf(record: RunRecord, tag: string): string {
   const declared = declarationOf(record, tag);
   return declared ? `${declared.title}: ${declared.formula}` : '';
+}
+
+export const hueOf = (kind: string): Hue =>
+  kind === 'peer' || kind === 'teacher' || kind === 'ensemble' || kind === 'student' ? kind : 'neutral';
+
+/** The hue of the first of some names that is a role of the run; undefined where none is. */
+export function hueOfRole({ roles }: RunRecord, names: readonly string[]): Hue | undefined {
+  const role = names.flatMap((name) => roles.find(({ id }) => id === name) ?? [])[0];
+  return role && hueOf(role.kind);
 }

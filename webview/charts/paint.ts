@@ -4,6 +4,7 @@ import { drawMarker } from './markers.ts';
 import type { Pen } from './pen.ts';
 import { areaOf, labelWidth, shortened, type Area, type Axis, type DrawnCurve, type Plot } from './plot.ts';
 import { shareOf, ticksOf, type Scale } from './scale.ts';
+import { paintRow } from './raster.ts';
 import { drawBand, drawTrace, trace, type Trace } from './trace.ts';
 
 /** Few points are all marked; of many only the newest. */
@@ -27,7 +28,7 @@ export interface Layout {
 
 export function layoutOf(plot: Plot): Layout {
   const rows = Math.max(2, Math.round(plot.height / 45));
-  const leftTicks = ticksOf(plot.left.scale, rows);
+  const leftTicks = plot.left.ticks ?? ticksOf(plot.left.scale, rows);
   const rightTicks = plot.right ? ticksOf(plot.right.scale, rows) : [];
   const area = areaOf(plot, {
     left: leftTicks.map(plot.left.format),
@@ -113,6 +114,10 @@ function rule(pen: Pen, fromX: number, fromY: number, toX: number, toY: number):
 }
 
 export function paintCurve(pen: Pen, plot: Plot, layout: Layout, curve: DrawnCurve): void {
+  if (curve.row !== null) {
+    paintRow(pen, plot, layout, { ...curve, row: curve.row });
+    return;
+  }
   const { style, xs, ys, raw, floor } = curve;
   const y = curve.line.axis === 'left' ? layout.left : layout.right;
   const { min, max } = plot.x.scale;

@@ -7,6 +7,8 @@ export interface Axis {
   /** Unit or name beside the axis; empty for none. */
   readonly title: string;
   readonly format: (value: number) => string;
+  /** Where its numbers stand; absent: wherever they are round. */
+  readonly ticks?: readonly number[];
 }
 
 /** Something that happened at one place of the x axis. */
@@ -20,6 +22,8 @@ export interface DrawnCurve extends Curve {
   readonly style: LineStyle;
   /** At the line's end, where there are too many lines for a legend alone; empty for none. */
   readonly endLabel: string;
+  /** Of a raster, on the left axis: the cells lie between this and the next whole number; null for a curve. */
+  readonly row: number | null;
 }
 
 /** Everything that a chart shows, in values: painted on a canvas, written as SVG, and what tests look at. */

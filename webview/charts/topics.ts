@@ -1,13 +1,11 @@
 import type { RunRecord } from '../../sidecar/protocol/runRecord.ts';
 import { t } from '../words/words.ts';
-import { explanationOf, type Hue, type Line, type Topic } from './line.ts';
+import { declarationOf, explanationOf, hueOf, type Hue, type Line, type Topic } from './line.ts';
+import { panelTopics } from './panelTopics.ts';
 
 const WEIGHTED = 'train/run/weighted/';
 export const TOTAL_LOSS = 'train/run/loss/total';
 const GREEK: Readonly<Record<string, string>> = { omega: 'ω', lambda: 'λ', alpha: 'α' };
-
-const hueOf = (kind: string): Hue =>
-  kind === 'peer' || kind === 'teacher' || kind === 'ensemble' || kind === 'student' ? kind : 'neutral';
 
 /** The charts of a run, made of the series that it has; empty topics are left out. */
 export function topicsOf(record: RunRecord, tags: readonly string[]): Topic[] {
@@ -30,18 +28,22 @@ export function topicsOf(record: RunRecord, tags: readonly string[]): Topic[] {
     const made = lines();
     return made.length > 0 ? [{ id, title, unit, lines: made, lead: made[0]?.tag, ...more }] : [];
   };
-  const perRole = (metric: string) => () =>
-    record.roles.flatMap(({ id, kind }) => line(`validation/${id}/${metric}`, id, hueOf(kind)));
-  const ofHeadline = (metric: string): { lead?: string } => {
-    const [split, role] = record.headline.series.split('/');
-    const tag = `${split ?? ''}/${role ?? ''}/${metric}`;
+  const [split = '', best = '', metric = ''] = record.headline.series.split('/');
+  const headlineTitle = declarationOf(record, record.headline.series)?.title ?? t('topic.evaluation');
+  const perRole =
+    (name: string, of = 'validation') =>
+    () =>
+      record.roles.flatMap(({ id, kind }) => line(`${of}/${id}/${name}`, id, hueOf(kind)));
+  const ofHeadline = (name: string): { lead?: string } => {
+    const tag = `${split}/${best}/${name}`;
     return present.has(tag) ? { lead: tag } : {};
   };
   return [
     ...topic('accuracy', t('topic.accuracy'), '%', perRole('top1'), ofHeadline('top1')),
-    ...topic('return', t('topic.evaluation'), '', () =>
-      tags.filter((tag) => tag.startsWith('evaluation/')).flatMap((tag, index) => line(tag, tag, index)),
-    ),
+    // What a method measures itself, by the metric of its headline.
+    ...(split === 'evaluation'
+      ? topic('evaluation', headlineTitle, record.headline.unit, perRole(metric, split), ofHeadline(metric))
+      : []),
     ...topic(
       'loss',
       t('topic.loss'),
@@ -92,6 +94,7 @@ export function topicsOf(record: RunRecord, tags: readonly string[]): Topic[] {
       ...line('system/rss', t('line.resident'), 'schedule'),
       ...line('system/tensorBytes', t('line.tensors'), 'neutral', 'right'),
     ]),
+    ...panelTopics(record, tags),
   ];
 }
 

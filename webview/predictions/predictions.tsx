@@ -1,10 +1,6 @@
-import { useComputed, useSignal, useSignalEffect } from '@preact/signals';
-import { useEffect, useRef } from 'preact/hooks';
+import { useSignal } from '@preact/signals';
 import type { Predictions as Answers } from '../../sidecar/protocol/predictions.ts';
-import { connection } from '../link/link.ts';
-import { askIfKnown } from '../link/steering.ts';
-import { selectedSeries } from '../series/followed.ts';
-import { selectedId, selectedRun } from '../view/selection.ts';
+import { useKept } from '../link/kept.ts';
 import { formatCount } from '../words/numbers.ts';
 import { t } from '../words/words.ts';
 import { disagreeingFirst } from './confusion.ts';
@@ -14,36 +10,8 @@ import { Samples } from './samples.tsx';
 
 /** What it gets wrong; asked for when it is seen, and again after each evaluation. Nothing where nobody can tell. */
 export function Predictions() {
-  const frame = useRef<HTMLElement>(null);
-  const isSeen = useSignal(false);
-  const answers = useSignal<{ readonly run: string; readonly predictions: Answers } | null>(null);
-  useEffect(() => {
-    const observer = new IntersectionObserver((entries) => {
-      isSeen.value = entries.at(-1)?.isIntersecting ?? false;
-    });
-    if (frame.current) observer.observe(frame.current);
-    return () => {
-      observer.disconnect();
-    };
-  }, [isSeen]);
-  /** Step of the newest evaluation. */
-  const evaluated = useComputed(() => {
-    const role = selectedRun.value?.record.roles[0]?.id ?? '';
-    return selectedSeries.value?.points(`validation/${role}/top1`)?.steps.at(-1) ?? null;
-  });
-  useSignalEffect(() => {
-    const [run, step, link] = [selectedId.value, evaluated.value, connection.value];
-    if (run === null || step === null || link === null || !isSeen.value) return;
-    askIfKnown('runs/predictions', { run })
-      .then((answer) => {
-        const predictions = answer?.predictions ?? null;
-        if (selectedId.peek() === run) answers.value = predictions && { run, predictions };
-      })
-      .catch((error: unknown) => {
-        console.warn('runs/predictions', error);
-      });
-  });
-  const shown = answers.value?.run === selectedId.value ? answers.value.predictions : undefined;
+  const { frame, kept } = useKept('runs/predictions');
+  const shown = kept.value?.predictions ?? null;
   return (
     <section ref={frame} class="predictions" aria-label={t('predictions.label')}>
       {shown ? <Shown predictions={shown} /> : null}

@@ -2,6 +2,7 @@ import { useComputed } from '@preact/signals';
 import { SeriesChart } from '../charts/chart.tsx';
 import { ChartToolbar } from '../charts/toolbar.tsx';
 import { Differences } from '../compare/differences.tsx';
+import { Panels } from '../panels/panels.tsx';
 import { Predictions } from '../predictions/predictions.tsx';
 import { selectedSeries } from '../series/followed.ts';
 import { selectedRun, shownIds } from '../view/selection.ts';
@@ -33,10 +34,17 @@ export function RunTab() {
           <ChartToolbar />
           <div class="grid">
             <RoleTable />
-            {topics.map((topic, index) => (
-              <SeriesChart key={topic.id} topic={topic} height={index === 0 ? FIRST_HEIGHT : OTHER_HEIGHT} />
-            ))}
+            {topics
+              .filter(({ isPanel }) => isPanel !== true)
+              .map((topic, index) => (
+                <SeriesChart
+                  key={topic.id}
+                  topic={topic}
+                  height={index === 0 ? FIRST_HEIGHT : OTHER_HEIGHT}
+                />
+              ))}
           </div>
+          <Panels />
           <Predictions />
         </>
       )}

@@ -13,7 +13,7 @@ function topicsOfRun(id: string): readonly Topic[] {
   if (!topics) {
     const identity = computed(() => {
       const record = runOf(id)?.record;
-      return record ? JSON.stringify([record.roles, record.headline, record.series]) : '';
+      return record ? JSON.stringify([record.roles, record.headline, record.series, record.panels]) : '';
     });
     topics = computed(() => {
       const tags = seriesOf(id)?.tags.value ?? [];
@@ -44,12 +44,11 @@ export const runTopics = computed((): readonly Topic[] => {
     .filter((id) => id !== null && id !== selectedId.value)
     .map((id) => beside(id ?? '', 1));
   const own = topicsOfRun(selectedId.value);
-  return others.length === 0
-    ? own
-    : own.map((topic) => ({
-        ...topic,
-        lines: [...topic.lines, ...others.flatMap((other) => leadOf(topic.id, other))],
-      }));
+  return own.map((topic) =>
+    topic.isRaster === true || others.length === 0
+      ? topic
+      : { ...topic, lines: [...topic.lines, ...others.flatMap((other) => leadOf(topic.id, other))] },
+  );
 });
 
 /** Charts with one line for every shown run. */
@@ -57,7 +56,9 @@ export const compareTopics = computed((): readonly Topic[] => {
   const all = shownIds.value.map((id) => beside(id, 0));
   const topics = new Map<string, Topic>();
   for (const { topics: own } of all)
-    for (const topic of own) if (!topics.has(topic.id)) topics.set(topic.id, topic);
+    // One row of a raster says nothing of the others.
+    for (const topic of own)
+      if (topic.isRaster !== true && !topics.has(topic.id)) topics.set(topic.id, topic);
   return [...topics.values()].map((topic): Topic => ({
     id: topic.id,
     title: topic.title,

@@ -37,7 +37,9 @@ export const clilr: Algorithm<ClilrOptions> = ({ options, seed, input, stages, b
                 dmlTerms(h, logits, batch.labels, { target: 'logitMean', temperature, detachTarget }),
               );
               return {
-                terms: terms.map((term) => (term.name === 'mutual' ? { ...term, weight: omega(clock) } : term)),
+                terms: terms.map((term) =>
+                  term.name === 'mutual' ? { ...term, weight: omega(clock) } : term,
+                ),
                 outputs: Object.fromEntries(logits.map((each, h) => [`peer${h + 1}`, each])),
               };
             },

@@ -1,7 +1,15 @@
 import { z } from 'zod';
 import { branched } from '../../models/spec.ts';
 import type { MethodDeclaration } from '../declaration.ts';
-import { members, numbered, omegaMax, OMEGA_SERIES, rampEpochs, temperature, termSeries } from '../parts/common.options.ts';
+import {
+  members,
+  numbered,
+  omegaMax,
+  OMEGA_SERIES,
+  rampEpochs,
+  temperature,
+  termSeries,
+} from '../parts/common.options.ts';
 import { inCode, ours } from '../parts/facts.options.ts';
 
 const COMPARISON = 'OKDDip, its comparison code';
@@ -17,15 +25,22 @@ export const clilrOptions = z
       .boolean()
       .default(true)
       .meta({
-        description: 'The trunk’s gradient is divided by the number of heads (intermediate-level representation).',
+        description:
+          'The trunk’s gradient is divided by the number of heads (intermediate-level representation).',
         paper: [inCode(true, COMPARISON)],
       }),
     detachTarget: z
       .boolean()
       .default(true)
-      .meta({ description: 'Targets are constants. With false, gradients flow into the other heads too.', paper: [ours(true), inCode(false, COMPARISON)] }),
+      .meta({
+        description: 'Targets are constants. With false, gradients flow into the other heads too.',
+        paper: [ours(true), inCode(false, COMPARISON)],
+      }),
   })
-  .meta({ title: 'CL-ILR', description: 'Collaborative Learning with shared intermediate layers (Song & Chai, NeurIPS 2018).' });
+  .meta({
+    title: 'CL-ILR',
+    description: 'Collaborative Learning with shared intermediate layers (Song & Chai, NeurIPS 2018).',
+  });
 
 export type ClilrOptions = z.infer<typeof clilrOptions>;
 
@@ -33,7 +48,10 @@ export const clilr: MethodDeclaration<ClilrOptions> = {
   name: 'clilr',
   title: 'CL-ILR',
   citation: 'Song & Chai, "Collaborative Learning for Deep Neural Networks", NeurIPS 2018.',
-  basis: { certainty: 'inferred', note: 'Read from other authors’ code that compares methods; the paper was not to be had.' },
+  basis: {
+    certainty: 'inferred',
+    note: 'Read from other authors’ code that compares methods; the paper was not to be had.',
+  },
   options: clilrOptions,
   presets: {},
   stages: [{ name: 'training', title: 'training', defaults: () => ({}) }],

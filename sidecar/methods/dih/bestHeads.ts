@@ -11,7 +11,8 @@ export class BestHeads {
   async see(losses: Readonly<Record<string, number>>): Promise<void> {
     for (const head of this.heads) {
       const loss = losses[head.name];
-      if (loss === undefined || !Number.isFinite(loss) || loss > (this.#losses.get(head.name) ?? Infinity)) continue;
+      if (loss === undefined || !Number.isFinite(loss) || loss > (this.#losses.get(head.name) ?? Infinity))
+        continue;
       this.#losses.set(head.name, loss);
       this.#values.set(head.name, await head.values());
     }

@@ -95,7 +95,11 @@ export const dih: Algorithm<DihOptions> = ({ options, seed, input, classes, back
     { id: 'student', kind: 'student', path: mainOf('student') },
   ];
   return {
-    networks: { teacher: teacher.network, ...Object.fromEntries(heads.map((head) => [head.name, head])), student },
+    networks: {
+      teacher: teacher.network,
+      ...Object.fromEntries(heads.map((head) => [head.name, head])),
+      student,
+    },
     slots: { bestHeads: best.slot },
     roles,
     stages: [supervisedStage('teacher', [teacher.network]), headStage, studentStage],

@@ -16,7 +16,12 @@ export function cohortTerms(
   student: tf.Tensor2D,
   cohort: readonly Member[],
   labels: tf.Tensor1D,
-  { alpha, alphas, temperature, cohortReduction }: Pick<DihOptions, 'alpha' | 'alphas' | 'temperature' | 'cohortReduction'>,
+  {
+    alpha,
+    alphas,
+    temperature,
+    cohortReduction,
+  }: Pick<DihOptions, 'alpha' | 'alphas' | 'temperature' | 'cohortReduction'>,
 ): LossTerm[] {
   const share = cohortReduction === 'mean' ? 1 / cohort.length : 1;
   const teaching = cohort

@@ -36,12 +36,16 @@ export const dihOptions = z
       .min(0)
       .max(1)
       .default(0.1)
-      .meta({ description: 'Weight of KD to each member; 1 − α goes to the labels, once per member.', paper: [inCode(0.1, CODE)] }),
+      .meta({
+        description: 'Weight of KD to each member; 1 − α goes to the labels, once per member.',
+        paper: [inCode(0.1, CODE)],
+      }),
     alphas: z
       .record(z.string().regex(/^(?:teacher|head\d+)$/u, 'teacher or head1 …'), z.number().min(0).max(1))
       .default({})
       .meta({
-        description: 'Another α for single members, by role; a member with 0 is left out with its share of the labels.',
+        description:
+          'Another α for single members, by role; a member with 0 is left out with its share of the labels.',
         paper: [inCode({}, `${CODE}: a table per member is possible`)],
       }),
     cohortReduction: z
@@ -58,12 +62,16 @@ export const dihOptions = z
       .meta({
         description: 'Which weights of each head go on.',
         values: { validationLoss: 'those of its lowest validation loss', last: 'the last' },
-        paper: [inCode('validationLoss', `${CODE}: on the test set, which is not done here`), ours('validationLoss')],
+        paper: [
+          inCode('validationLoss', `${CODE}: on the test set, which is not done here`),
+          ours('validationLoss'),
+        ],
       }),
   })
   .meta({
     title: 'DIH',
-    description: 'Distilling knowledge via intermediate classifier heads (Asadian & Salehi-Abari, arXiv 2103.00497).',
+    description:
+      'Distilling knowledge via intermediate classifier heads (Asadian & Salehi-Abari, arXiv 2103.00497).',
   });
 
 export type DihOptions = z.infer<typeof dihOptions>;
@@ -104,8 +112,12 @@ export const attached = (
 export const dih: MethodDeclaration<DihOptions> = {
   name: 'dih',
   title: 'DIH',
-  citation: 'Asadian & Salehi-Abari, "Distilling Knowledge via Intermediate Classifiers", arXiv 2103.00497, 2021.',
-  basis: { certainty: 'releasedCode', note: 'Read from the official code and its README; results of the paper were not to be had.' },
+  citation:
+    'Asadian & Salehi-Abari, "Distilling Knowledge via Intermediate Classifiers", arXiv 2103.00497, 2021.',
+  basis: {
+    certainty: 'releasedCode',
+    note: 'Read from the official code and its README; results of the paper were not to be had.',
+  },
   options: dihOptions,
   presets: {},
   stages: [
@@ -116,7 +128,10 @@ export const dih: MethodDeclaration<DihOptions> = {
   models: ['teacher', 'student'],
   roles: ({ attachPoints }) => [
     { id: 'teacher', kind: 'teacher' as const },
-    ...(attachPoints?.map((point) => `head${point}`) ?? numbered('head', 3)).map((id) => ({ id, kind: 'teacher' as const })),
+    ...(attachPoints?.map((point) => `head${point}`) ?? numbered('head', 3)).map((id) => ({
+      id,
+      kind: 'teacher' as const,
+    })),
     { id: 'student', kind: 'student' as const },
   ],
   series: ['teacher', ...numbered('head', 6)].map((role) =>

@@ -47,7 +47,14 @@ export function dkelTerms(
     });
     if (assembles)
       terms.push(
-        distillation(role, 'assembled', logits, mean(others), temperature, weights.teachers * weights.assembled),
+        distillation(
+          role,
+          'assembled',
+          logits,
+          mean(others),
+          temperature,
+          weights.teachers * weights.assembled,
+        ),
       );
     return terms;
   });

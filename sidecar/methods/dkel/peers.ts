@@ -31,7 +31,11 @@ export interface PeerTraining {
   /** Without what is reported, which is the method's to say. */
   readonly evaluation: Omit<Extract<Evaluation, { kind: 'classification' }>, 'best'>;
   /** One pass per view: concatenating views would mix their batch statistics. */
-  pass(network: Network, views: readonly tf.Tensor[], mode: Mode): { features: tf.Tensor2D; logits: tf.Tensor2D }[];
+  pass(
+    network: Network,
+    views: readonly tf.Tensor[],
+    mode: Mode,
+  ): { features: tf.Tensor2D; logits: tf.Tensor2D }[];
   /** The stage in which peers learn, and the teacher follows them. */
   stage(name: string): Stage;
 }

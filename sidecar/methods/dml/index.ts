@@ -23,27 +23,25 @@ export const dml: Algorithm<DmlOptions> = ({ options, seed, input, modelNames, b
       return { terms: logits.flatMap((_, k) => dmlTerms(k, logits, batch.labels, options)), outputs };
     },
   };
-  const sequential = networks.map(
-    (network, k): Phase => ({
-      name: network.name,
-      views: 1,
-      optimizer: network.name,
-      parameters: () => network.parameters(),
-      // Predicted anew with the weights that the phases before have left; statistics move in a network's own phase alone.
-      targets: (batch) =>
-        networks
-          .filter((other) => other !== network)
-          .map((other) => logitsOf(other, viewOf(batch), { training: true, updateStatistics: false })),
-      forward: (batch, _clock, targets) => {
-        const own = logitsOf(network, viewOf(batch), TRAINING);
-        const all = [...targets.slice(0, k), own, ...targets.slice(k)] as tf.Tensor2D[];
-        return {
-          terms: dmlTerms(k, all, batch.labels, { ...options, detachTarget: true }),
-          outputs: { [network.name]: own },
-        };
-      },
-    }),
-  );
+  const sequential = networks.map((network, k): Phase => ({
+    name: network.name,
+    views: 1,
+    optimizer: network.name,
+    parameters: () => network.parameters(),
+    // Predicted anew with the weights that the phases before have left; statistics move in a network's own phase alone.
+    targets: (batch) =>
+      networks
+        .filter((other) => other !== network)
+        .map((other) => logitsOf(other, viewOf(batch), { training: true, updateStatistics: false })),
+    forward: (batch, _clock, targets) => {
+      const own = logitsOf(network, viewOf(batch), TRAINING);
+      const all = [...targets.slice(0, k), own, ...targets.slice(k)] as tf.Tensor2D[];
+      return {
+        terms: dmlTerms(k, all, batch.labels, { ...options, detachTarget: true }),
+        outputs: { [network.name]: own },
+      };
+    },
+  }));
   return {
     networks: byName((network) => network),
     slots: {},

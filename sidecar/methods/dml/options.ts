@@ -31,7 +31,11 @@ export const dmlOptions = z
           pairwiseSum: 'their sum',
           logitMean: 'KD to the mean of the others’ logits',
         },
-        paper: [recalled('pairwiseMean', 'DML'), inCode('pairwiseSum', CODE), inCode('logitMean', COMPARISON)],
+        paper: [
+          recalled('pairwiseMean', 'DML'),
+          inCode('pairwiseSum', CODE),
+          inCode('logitMean', COMPARISON),
+        ],
       }),
     update: z
       .enum(['simultaneous', 'sequential'])
@@ -62,7 +66,10 @@ export const dml: MethodDeclaration<DmlOptions> = {
   name: 'dml',
   title: 'DML',
   citation: 'Zhang, Xiang, Hospedales & Lu, "Deep Mutual Learning", CVPR 2018.',
-  basis: { certainty: 'releasedCode', note: 'Read from the official code and from code that compares methods.' },
+  basis: {
+    certainty: 'releasedCode',
+    note: 'Read from the official code and from code that compares methods.',
+  },
   options: dmlOptions,
   presets: {
     dml: {},
@@ -73,7 +80,9 @@ export const dml: MethodDeclaration<DmlOptions> = {
   models: ['peer1', 'peer2'],
   modelNames: ({ peers }) => numbered('peer', peers),
   roles: ({ peers }) => numbered('peer', peers).map((id) => ({ id, kind: 'peer' as const })),
-  series: [termSeries('mutual', 'KD to the other networks', 'mean over l≠k of KD(z_k ‖ z_l), or as `target` says')],
+  series: [
+    termSeries('mutual', 'KD to the other networks', 'mean over l≠k of KD(z_k ‖ z_l), or as `target` says'),
+  ],
   headline: () => ({ series: 'validation/best/top1', unit: '%', better: 'higher' }),
   ineffective: ({ update }) =>
     update === 'sequential'

@@ -31,7 +31,9 @@ export function guideSpec(
   return {
     family: 'guide',
     input: features,
-    trunk: [{ name: 'guide', layers: isImage ? (kind === 'full' ? bottleneck : convRelu(width, 1)) : vector }],
+    trunk: [
+      { name: 'guide', layers: isImage ? (kind === 'full' ? bottleneck : convRelu(width, 1)) : vector },
+    ],
     branches: [{ name: 'main', blocks: isImage ? [POOL] : [], head: classifier(classes) }],
     joins: [],
   };

@@ -46,8 +46,14 @@ export const ekd: Algorithm<EkdOptions> = ({ options, seed, input, classes, back
   const width = lastWidth(backbone('student'), input);
   const guided = (model: StagedModel, stages: readonly number[]): Guided =>
     new Guided(model, stages, guideSpecs(options, model.staged, stages, width, classes), seed);
-  const teacher = guided(teacherModel, pairs.map((pair) => pair.teacher));
-  const student = guided(studentModel, pairs.map((pair) => pair.student));
+  const teacher = guided(
+    teacherModel,
+    pairs.map((pair) => pair.teacher),
+  );
+  const student = guided(
+    studentModel,
+    pairs.map((pair) => pair.student),
+  );
   const named = (of: 'teacher' | 'student', { logits }: Levels): Record<string, tf.Tensor2D> =>
     Object.fromEntries(logits.map((each, level) => [levelRole(of, level, logits.length), each]));
 
@@ -87,7 +93,10 @@ export const ekd: Algorithm<EkdOptions> = ({ options, seed, input, classes, back
       optimizer: 'student',
       parameters: () => student.parameters(),
       targets: (batch) => {
-        const { logits, features } = teacher.levels(viewOf(batch), { training: true, updateStatistics: false });
+        const { logits, features } = teacher.levels(viewOf(batch), {
+          training: true,
+          updateStatistics: false,
+        });
         return [...logits, ...features];
       },
       forward: (batch, _clock, targets) => {

@@ -1,6 +1,12 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import { detached } from '../../backends/ops/index.ts';
-import { coupledDistillation, crossEntropy, distillation, meanSquared, type LossTerm } from '../../losses/terms.ts';
+import {
+  coupledDistillation,
+  crossEntropy,
+  distillation,
+  meanSquared,
+  type LossTerm,
+} from '../../losses/terms.ts';
 import type { EkdOptions } from './options.ts';
 
 /** Heads of one network by level: guided modules first, the classifier last. */

@@ -46,11 +46,18 @@ export const ekdOptions = z
         values: { full: 'a bottleneck of three convolutions', light: 'a 1×1 convolution' },
         paper: [inCode('full', ANALOGUE)],
       }),
-    guideWidth: z.number().int().min(1).max(4096).nullable().default(null).meta({
-      description: 'Length of guided features; null = the channels of the student’s last stage.',
-      unit: 'channels',
-      paper: [ours(null)],
-    }),
+    guideWidth: z
+      .number()
+      .int()
+      .min(1)
+      .max(4096)
+      .nullable()
+      .default(null)
+      .meta({
+        description: 'Length of guided features; null = the channels of the student’s last stage.',
+        unit: 'channels',
+        paper: [ours(null)],
+      }),
     trainTeacherFromStudent: z
       .boolean()
       .default(false)
@@ -61,7 +68,8 @@ export const ekdOptions = z
   })
   .meta({
     title: 'EKD',
-    description: 'Evolutionary Knowledge Distillation: an online teacher with guided modules (Zhang et al., IEEE TCSVT 2022, arXiv 2103.13811).',
+    description:
+      'Evolutionary Knowledge Distillation: an online teacher with guided modules (Zhang et al., IEEE TCSVT 2022, arXiv 2103.13811).',
   });
 
 export type EkdOptions = z.infer<typeof ekdOptions>;
@@ -98,7 +106,8 @@ export const lastWidth = (backbone: Backbone, input: Shape): number =>
 export const ekd: MethodDeclaration<EkdOptions> = {
   name: 'ekd',
   title: 'EKD',
-  citation: 'Zhang, Zhang, Li, Zeng & Ge, "Student Network Learning via Evolutionary Knowledge Distillation", IEEE TCSVT 32(4), 2022, arXiv 2103.13811.',
+  citation:
+    'Zhang, Zhang, Li, Zeng & Ge, "Student Network Learning via Evolutionary Knowledge Distillation", IEEE TCSVT 32(4), 2022, arXiv 2103.13811.',
   basis: {
     certainty: 'inferred',
     note: 'From the abstract: the teacher learns online, and guided modules lie between corresponding blocks. Loss terms, weights and the modules’ layout are our reading.',
@@ -152,9 +161,17 @@ export const ekd: MethodDeclaration<EkdOptions> = {
       }));
     return [
       { name: 'teacher', spec: plain(teacher, input), trained: true, passes: 1 },
-      ...uses('teacherGuide', other, pairs.map((pair) => pair.teacher)),
+      ...uses(
+        'teacherGuide',
+        other,
+        pairs.map((pair) => pair.teacher),
+      ),
       { name: 'student', spec: plain(student, input), trained: true, passes: 1 },
-      ...uses('studentGuide', own, pairs.map((pair) => pair.student)),
+      ...uses(
+        'studentGuide',
+        own,
+        pairs.map((pair) => pair.student),
+      ),
     ];
   },
   paper: {

@@ -11,7 +11,15 @@ import { fflTerms } from './losses.ts';
 import { ffl as declaration, lastMap, type FflOptions } from './options.ts';
 
 /** Two sub-networks and a classifier on their fused feature maps that teach each other (baselines.md §8). */
-export const ffl: Algorithm<FflOptions> = ({ options, seed, input, classes, stages, modelNames, backbone }) => {
+export const ffl: Algorithm<FflOptions> = ({
+  options,
+  seed,
+  input,
+  classes,
+  stages,
+  modelNames,
+  backbone,
+}) => {
   const backbones = new Map(modelNames.map((name) => [name, backbone(name)]));
   const [first] = backbones.values();
   if (!first) throw new Error('FFL has no model.');
@@ -57,7 +65,13 @@ export const ffl: Algorithm<FflOptions> = ({ options, seed, input, classes, stag
             forward: (batch, clock) => {
               const outputs = pass(viewOf(batch), TRAINING);
               return {
-                terms: fflTerms(outputs.peers, outputs.fused, batch.labels, options.temperature, omega(clock)),
+                terms: fflTerms(
+                  outputs.peers,
+                  outputs.fused,
+                  batch.labels,
+                  options.temperature,
+                  omega(clock),
+                ),
                 outputs: named(outputs),
               };
             },

@@ -12,7 +12,10 @@ export function fflTerms(
   return [
     ...peers.flatMap((logits, index) => {
       const role = `peer${index + 1}`;
-      return [crossEntropy(role, logits, labels), distillation(role, 'fused', logits, fused, temperature, omega)];
+      return [
+        crossEntropy(role, logits, labels),
+        distillation(role, 'fused', logits, fused, temperature, omega),
+      ];
     }),
     crossEntropy('fused', fused, labels),
     distillation('fused', 'ensemble', fused, mean(peers), temperature, omega),

@@ -15,18 +15,27 @@ export const fflOptions = z
       .boolean()
       .default(true)
       .meta({
-        description: 'Both sub-networks are branches of the model `student`; with false they are the models peer1 and peer2.',
+        description:
+          'Both sub-networks are branches of the model `student`; with false they are the models peer1 and peer2.',
         paper: [inCode(true, `${CODE}: for equal sub-networks`)],
       }),
     temperature: temperature(3, [inCode(3, CODE)]),
     omegaMax: omegaMax(1, [inCode(1, CODE)]),
     rampEpochs: rampEpochs([inCode(80, `${CODE}: of 300`)]),
-    fusionWeightDecay: z.number().min(0).max(1).default(1e-5).meta({
-      description: 'Weight decay of the fusion module, in place of the optimiser’s.',
-      paper: [inCode(1e-5, CODE)],
-    }),
+    fusionWeightDecay: z
+      .number()
+      .min(0)
+      .max(1)
+      .default(1e-5)
+      .meta({
+        description: 'Weight decay of the fusion module, in place of the optimiser’s.',
+        paper: [inCode(1e-5, CODE)],
+      }),
   })
-  .meta({ title: 'FFL', description: 'Feature Fusion for Online Mutual Knowledge Distillation (Kim et al.).' });
+  .meta({
+    title: 'FFL',
+    description: 'Feature Fusion for Online Mutual Knowledge Distillation (Kim et al.).',
+  });
 
 export type FflOptions = z.infer<typeof fflOptions>;
 
@@ -39,8 +48,12 @@ export function lastMap({ trunk, tail }: Backbone, input: Shape): Shape {
 export const ffl: MethodDeclaration<FflOptions> = {
   name: 'ffl',
   title: 'FFL',
-  citation: 'Kim, Hyun, Chung & Kwak, "Feature Fusion for Online Mutual Knowledge Distillation", ICPR 2020, arXiv 1904.09058.',
-  basis: { certainty: 'releasedCode', note: 'Read from the official code; its extra epoch and its evaluation of a training variable are left out.' },
+  citation:
+    'Kim, Hyun, Chung & Kwak, "Feature Fusion for Online Mutual Knowledge Distillation", ICPR 2020, arXiv 1904.09058.',
+  basis: {
+    certainty: 'releasedCode',
+    note: 'Read from the official code; its extra epoch and its evaluation of a training variable are left out.',
+  },
   options: fflOptions,
   presets: {},
   stages: [{ name: 'training', title: 'training', defaults: () => ({}) }],
@@ -73,12 +86,15 @@ export const ffl: MethodDeclaration<FflOptions> = {
     const [first] = backbones.values();
     const [height = 1, width = 1] = maps[0] ?? [];
     if (!first) return [];
-    const channels = sharedTrunk ? 2 * (maps[0]?.[2] ?? 0) : maps.reduce((sum, map) => sum + (map[2] ?? 0), 0);
+    const channels = sharedTrunk
+      ? 2 * (maps[0]?.[2] ?? 0)
+      : maps.reduce((sum, map) => sum + (map[2] ?? 0), 0);
     const members = sharedTrunk
       ? [{ name: 'student', spec: branched(first, input, ['branch1', 'branch2']) }]
       : [...backbones].map(([name, each]) => ({ name, spec: plain(each, input) }));
-    return [...members, { name: 'fusion', spec: fusionSpec([height, width, channels], maps[0]?.[2] ?? 0, classes) }].map(
-      (each) => ({ ...each, trained: true, passes: 1 }),
-    );
+    return [
+      ...members,
+      { name: 'fusion', spec: fusionSpec([height, width, channels], maps[0]?.[2] ?? 0, classes) },
+    ].map((each) => ({ ...each, trained: true, passes: 1 }));
   },
 };

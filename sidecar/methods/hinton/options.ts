@@ -27,12 +27,16 @@ export const hintonOptions = z
         values: { convex: '(1−a)·CE + a·KD', additive: 'CE + a·KD' },
         paper: [inCode('additive', COMPARISON)],
       }),
-    alpha: weight(0.9, 'a, the weight of KD to the teacher.', [recalled(0.9, 'the usual choice'), inCode(1, COMPARISON)]),
+    alpha: weight(0.9, 'a, the weight of KD to the teacher.', [
+      recalled(0.9, 'the usual choice'),
+      inCode(1, COMPARISON),
+    ]),
     temperature: temperature(4, [recalled(4, 'the usual choice'), inCode(3, COMPARISON)]),
   })
   .meta({
     title: 'Hinton KD',
-    description: 'Offline distillation from a teacher that is trained first (Hinton, Vinyals & Dean, arXiv 1503.02531).',
+    description:
+      'Offline distillation from a teacher that is trained first (Hinton, Vinyals & Dean, arXiv 1503.02531).',
   });
 
 export type HintonOptions = z.infer<typeof hintonOptions>;
@@ -63,5 +67,10 @@ export const hinton: MethodDeclaration<HintonOptions> = {
   series: [termSeries('teacher', 'KD to the teacher', 'KD(z ‖ g)')],
   headline: () => ({ series: 'validation/best/top1', unit: '%', better: 'higher' }),
   networks: (_options, backbones, input) =>
-    [...backbones].map(([name, each]) => ({ name, spec: plain(each, input), trained: name === 'student', passes: 1 })),
+    [...backbones].map(([name, each]) => ({
+      name,
+      spec: plain(each, input),
+      trained: name === 'student',
+      passes: 1,
+    })),
 };

@@ -6,10 +6,7 @@ import type { KdmlOptions } from './options.ts';
 const TIE_BREAK = 1e-3;
 
 /** What the students say together, as logits (logarithms of a distribution). */
-export function ensembleLogits(
-  students: readonly tf.Tensor2D[],
-  how: KdmlOptions['ensemble'],
-): tf.Tensor2D {
+export function ensembleLogits(students: readonly tf.Tensor2D[], how: KdmlOptions['ensemble']): tf.Tensor2D {
   const probabilities = (): tf.Tensor2D => mean(students.map((logits) => tf.softmax(logits)));
   switch (how) {
     case 'logits':

@@ -40,26 +40,24 @@ export const kdml: Algorithm<KdmlOptions> = ({ options, seed, input, modelNames,
   };
   const sequential: Phase[] = [
     ...(online ? [supervisedPhase('teacher', [teacher])] : []),
-    ...students.map(
-      (student, k): Phase => ({
-        name: student.name,
-        views: 1,
-        optimizer: student.name,
-        parameters: () => student.parameters(),
-        targets: (batch) => [
-          logitsOf(teacher, viewOf(batch), online ? PEEK : INFERENCE),
-          ...students.filter((other) => other !== student).map((other) => logitsOf(other, viewOf(batch), PEEK)),
-        ],
-        forward: (batch, _clock, [taught, ...others]) => {
-          const own = logitsOf(student, viewOf(batch), TRAINING);
-          const all = [...others.slice(0, k), own, ...others.slice(k)] as tf.Tensor2D[];
-          return {
-            terms: studentTerms(k, all, taught as tf.Tensor2D, batch.labels, options),
-            outputs: { [student.name]: own },
-          };
-        },
-      }),
-    ),
+    ...students.map((student, k): Phase => ({
+      name: student.name,
+      views: 1,
+      optimizer: student.name,
+      parameters: () => student.parameters(),
+      targets: (batch) => [
+        logitsOf(teacher, viewOf(batch), online ? PEEK : INFERENCE),
+        ...students.filter((other) => other !== student).map((other) => logitsOf(other, viewOf(batch), PEEK)),
+      ],
+      forward: (batch, _clock, [taught, ...others]) => {
+        const own = logitsOf(student, viewOf(batch), TRAINING);
+        const all = [...others.slice(0, k), own, ...others.slice(k)] as tf.Tensor2D[];
+        return {
+          terms: studentTerms(k, all, taught as tf.Tensor2D, batch.labels, options),
+          outputs: { [student.name]: own },
+        };
+      },
+    })),
   ];
   return {
     networks: Object.fromEntries([teacher, ...students].map((each) => [each.name, each])),

@@ -25,7 +25,10 @@ export const kdmlOptions = z
     peers: members('students', 2, 1, 'Students K, called student1 … under `models`.', [ours(2)]),
     alpha: weight(0.4, 'α, the weight of the labels.', [inCode(0.1, SIBLING), ours(0.4)]),
     beta: weight(0.3, 'β, the weight of KD to the teacher.', [inCode(0.9, SIBLING), ours(0.3)]),
-    gamma: weight(0.3, 'γ, the weight of KD to the other students, averaged over them.', [inCode(1, DML), ours(0.3)]),
+    gamma: weight(0.3, 'γ, the weight of KD to the other students, averaged over them.', [
+      inCode(1, DML),
+      ours(0.3),
+    ]),
     temperature: temperature(1, [inCode(1, `${SIBLING}, ${DML}`)]),
     update: z
       .enum(['synchronous', 'sequential'])
@@ -43,7 +46,10 @@ export const kdmlOptions = z
       .default('online')
       .meta({
         description: 'How the teacher is trained; students never move it.',
-        values: { online: 'together with the students', pretrained: 'first, in a stage of its own, then frozen' },
+        values: {
+          online: 'together with the students',
+          pretrained: 'first, in a stage of its own, then frozen',
+        },
         paper: [published('online', 'KDML, abstract')],
       }),
     ensemble: z
@@ -61,7 +67,8 @@ export const kdmlOptions = z
   })
   .meta({
     title: 'KDML',
-    description: 'Knowledge distillation augmented with peer-to-peer mutual learning (Niyaz & Bathula, ISBI 2022, arXiv 2110.11023).',
+    description:
+      'Knowledge distillation augmented with peer-to-peer mutual learning (Niyaz & Bathula, ISBI 2022, arXiv 2110.11023).',
   });
 
 export type KdmlOptions = z.infer<typeof kdmlOptions>;
@@ -69,7 +76,8 @@ export type KdmlOptions = z.infer<typeof kdmlOptions>;
 export const kdml: MethodDeclaration<KdmlOptions> = {
   name: 'kdml',
   title: 'KDML',
-  citation: 'Niyaz & Bathula, "Augmenting Knowledge Distillation With Peer-To-Peer Mutual Learning For Model Compression", ISBI 2022, arXiv 2110.11023.',
+  citation:
+    'Niyaz & Bathula, "Augmenting Knowledge Distillation With Peer-To-Peer Mutual Learning For Model Compression", ISBI 2022, arXiv 2110.11023.',
   basis: {
     certainty: 'inferred',
     note: 'Structure and tasks are from the abstract; weights, temperature and networks are our reading, held up by a sibling paper’s code and by the code of DML.',
@@ -100,7 +108,9 @@ export const kdml: MethodDeclaration<KdmlOptions> = {
   headline: () => ({ series: 'validation/ensemble/top1', unit: '%', better: 'higher' }),
   ineffective: ({ peers, gamma, beta, teacher }) => [
     ...(peers === 1 && gamma > 0 ? [{ path: ['gamma'], reason: 'a single student has no peers' }] : []),
-    ...(beta === 0 && teacher === 'pretrained' ? [{ path: ['teacher'], reason: 'beta is 0: nobody learns from the teacher' }] : []),
+    ...(beta === 0 && teacher === 'pretrained'
+      ? [{ path: ['teacher'], reason: 'beta is 0: nobody learns from the teacher' }]
+      : []),
   ],
   networks: ({ teacher }, backbones, input) =>
     [...backbones].map(([name, each]) => ({

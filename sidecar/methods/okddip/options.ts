@@ -2,7 +2,15 @@ import { z } from 'zod';
 import { traceBlocks } from '../../models/shapes.spec.ts';
 import { branched, plain } from '../../models/spec.ts';
 import type { MethodDeclaration } from '../declaration.ts';
-import { members, numbered, omegaMax, OMEGA_SERIES, rampEpochs, temperature, termSeries } from '../parts/common.options.ts';
+import {
+  members,
+  numbered,
+  omegaMax,
+  OMEGA_SERIES,
+  rampEpochs,
+  temperature,
+  termSeries,
+} from '../parts/common.options.ts';
 import { inCode, recalled } from '../parts/facts.options.ts';
 import { attentionSpec } from './attention.spec.ts';
 
@@ -11,7 +19,9 @@ const CODE = 'OKDDip, official code';
 export const okddipOptions = z
   .strictObject({
     name: z.literal('okddip'),
-    peers: members('peers', 3, 2, 'Auxiliary peers; the group leader comes on top.', [inCode(3, `${CODE}: four branches`)]),
+    peers: members('peers', 3, 2, 'Auxiliary peers; the group leader comes on top.', [
+      inCode(3, `${CODE}: four branches`),
+    ]),
     structure: z
       .enum(['branches', 'networks'])
       .default('branches')
@@ -47,7 +57,10 @@ export const okddipOptions = z
     omegaMax: omegaMax(1, [inCode(1, CODE)]),
     rampEpochs: rampEpochs([inCode(80, `${CODE}: of 300`)]),
   })
-  .meta({ title: 'OKDDip', description: 'Online Knowledge Distillation with Diverse Peers (Chen et al., AAAI 2020).' });
+  .meta({
+    title: 'OKDDip',
+    description: 'Online Knowledge Distillation with Diverse Peers (Chen et al., AAAI 2020).',
+  });
 
 export type OkddipOptions = z.infer<typeof okddipOptions>;
 
@@ -55,7 +68,10 @@ export const okddip: MethodDeclaration<OkddipOptions> = {
   name: 'okddip',
   title: 'OKDDip',
   citation: 'Chen, Mei, Wang, Feng & Chen, "Online Knowledge Distillation with Diverse Peers", AAAI 2020.',
-  basis: { certainty: 'releasedCode', note: 'Read from the official code; where the paper is told to differ, both are options.' },
+  basis: {
+    certainty: 'releasedCode',
+    note: 'Read from the official code; where the paper is told to differ, both are options.',
+  },
   options: okddipOptions,
   presets: {},
   stages: [{ name: 'training', title: 'training', defaults: () => ({}) }],
@@ -75,7 +91,8 @@ export const okddip: MethodDeclaration<OkddipOptions> = {
   objections: ({ structure }, backbones, input) => {
     if (structure === 'branches') return [];
     const widths = [...backbones].map(
-      ([name, { trunk, tail }]) => [name, traceBlocks([...trunk, ...tail], input, name).output[0] ?? 0] as const,
+      ([name, { trunk, tail }]) =>
+        [name, traceBlocks([...trunk, ...tail], input, name).output[0] ?? 0] as const,
     );
     const first = widths[0]?.[1] ?? 0;
     return widths

@@ -9,7 +9,10 @@ export const gateSpec = (trunk: Shape, branches: number): NetworkSpec => ({
     {
       name: 'main',
       blocks: [],
-      head: { name: 'head', layers: [{ kind: 'dense', units: branches }, { kind: 'batchNorm' }, { kind: 'relu' }] },
+      head: {
+        name: 'head',
+        layers: [{ kind: 'dense', units: branches }, { kind: 'batchNorm' }, { kind: 'relu' }],
+      },
     },
   ],
   joins: [],

@@ -15,7 +15,9 @@ export const one: Algorithm<OneOptions> = ({ options, seed, input, stages, backb
   const { peers, temperature } = options;
   const student = backbone('student');
   const cohort = branchCohort(student, input, peers, seed);
-  const gate = new Network('gate', gateSpec(traceBlocks(student.trunk, input, 'trunk').output, peers), { seed });
+  const gate = new Network('gate', gateSpec(traceBlocks(student.trunk, input, 'trunk').output, peers), {
+    seed,
+  });
   const roles = numbered('peer', peers);
   const epochs = stages.at(-1)?.epochs ?? 0;
   const omega = ({ epoch }: Clock): number => ramped(options, epoch, epochs);

@@ -2,7 +2,15 @@ import { z } from 'zod';
 import { branched } from '../../models/spec.ts';
 import { traceBlocks } from '../../models/shapes.spec.ts';
 import type { MethodDeclaration } from '../declaration.ts';
-import { members, numbered, omegaMax, OMEGA_SERIES, rampEpochs, temperature, termSeries } from '../parts/common.options.ts';
+import {
+  members,
+  numbered,
+  omegaMax,
+  OMEGA_SERIES,
+  rampEpochs,
+  temperature,
+  termSeries,
+} from '../parts/common.options.ts';
 import { inCode } from '../parts/facts.options.ts';
 import { gateSpec } from './gate.spec.ts';
 
@@ -24,7 +32,10 @@ export const one: MethodDeclaration<OneOptions> = {
   name: 'one',
   title: 'ONE',
   citation: 'Lan, Zhu & Gong, "Knowledge Distillation by On-the-Fly Native Ensemble", NeurIPS 2018.',
-  basis: { certainty: 'releasedCode', note: 'Read from the official code; its 1e-7 in the softened target is left out.' },
+  basis: {
+    certainty: 'releasedCode',
+    note: 'Read from the official code; its 1e-7 in the softened target is left out.',
+  },
   options: oneOptions,
   presets: {},
   stages: [{ name: 'training', title: 'training', defaults: () => ({}) }],
@@ -40,7 +51,12 @@ export const one: MethodDeclaration<OneOptions> = {
     if (!student) return [];
     const trunk = traceBlocks(student.trunk, input, 'trunk').output;
     return [
-      { name: 'student', spec: branched(student, input, numbered('branch', peers)), trained: true, passes: 1 },
+      {
+        name: 'student',
+        spec: branched(student, input, numbered('branch', peers)),
+        trained: true,
+        passes: 1,
+      },
       { name: 'gate', spec: gateSpec(trunk, peers), trained: true, passes: 1 },
     ];
   },

@@ -78,11 +78,7 @@ export function branchCohort(
 }
 
 /** Members as networks of their own. @param backbones by the networks' names */
-export function networkCohort(
-  backbones: ReadonlyMap<string, Backbone>,
-  input: Shape,
-  seed: number,
-): Cohort {
+export function networkCohort(backbones: ReadonlyMap<string, Backbone>, input: Shape, seed: number): Cohort {
   const networks = [...backbones].map(([name, each]) => new Network(name, plain(each, input), { seed }));
   return {
     networks: Object.fromEntries(networks.map((network) => [network.name, network])),

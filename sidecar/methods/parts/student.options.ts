@@ -10,7 +10,9 @@ export const studentOptions = (
   z
     .strictObject({
       labels: weight(defaults.labels, 'γ, the weight of the labels.', facts(defaults.labels), ['gamma']),
-      teacher: weight(defaults.teacher, 'α, the weight of KD to the teacher.', facts(defaults.teacher), ['alpha']),
+      teacher: weight(defaults.teacher, 'α, the weight of KD to the teacher.', facts(defaults.teacher), [
+        'alpha',
+      ]),
       temperature: temperature(defaults.temperature, facts(defaults.temperature)),
     })
     .prefault({})

@@ -2,7 +2,15 @@ import { z } from 'zod';
 import { branched } from '../../models/spec.ts';
 import { rampUp } from '../../schedules/ramps.ts';
 import type { MethodDeclaration } from '../declaration.ts';
-import { members, numbered, omegaMax, OMEGA_SERIES, rampEpochs, temperature, termSeries } from '../parts/common.options.ts';
+import {
+  members,
+  numbered,
+  omegaMax,
+  OMEGA_SERIES,
+  rampEpochs,
+  temperature,
+  termSeries,
+} from '../parts/common.options.ts';
 import { inCode, ours, published, recalled } from '../parts/facts.options.ts';
 
 const CODE = 'PCL, reproduction by the first author of DKEL';
@@ -83,7 +91,8 @@ export const pclOptions = z
   })
   .meta({
     title: 'PCL',
-    description: 'Peer Collaborative Learning for Online Knowledge Distillation (Wu & Gong, AAAI 2021, arXiv 2006.04147).',
+    description:
+      'Peer Collaborative Learning for Online Knowledge Distillation (Wu & Gong, AAAI 2021, arXiv 2006.04147).',
   });
 
 export type PclOptions = z.infer<typeof pclOptions>;
@@ -95,7 +104,8 @@ export const pclWeight = (options: PclOptions, epoch: number, epochs: number): n
 export const pcl: MethodDeclaration<PclOptions> = {
   name: 'pcl',
   title: 'PCL',
-  citation: 'Wu & Gong, "Peer Collaborative Learning for Online Knowledge Distillation", AAAI 2021, arXiv 2006.04147.',
+  citation:
+    'Wu & Gong, "Peer Collaborative Learning for Online Knowledge Distillation", AAAI 2021, arXiv 2006.04147.',
   basis: {
     certainty: 'releasedCode',
     note: 'Read from a public reproduction, the abstract and the algorithm’s header; the body of the paper was not to be had and its authors released no code.',

@@ -29,7 +29,9 @@ export function studentBranches(
     const from = teacherShapes[index] ?? [];
     const layers = transformLayers(from, output, identityWhenEqual);
     if (!layers) throw new Error(`No transform leads from [${from.join(', ')}] to [${output.join(', ')}].`);
-    return new Network(`transform${index + 1}`, singleBlock('transform', from, 'transform', layers), { seed });
+    return new Network(`transform${index + 1}`, singleBlock('transform', from, 'transform', layers), {
+      seed,
+    });
   });
   const rears = (branchSharing === 'shared' ? attached.slice(0, 1) : attached).map(
     ({ output }, index) =>
@@ -54,7 +56,11 @@ export function studentBranches(
     copyInto: (target) => {
       const [first] = rears;
       if (!first) return;
-      const blocks = [...staged.stages.slice(1).flatMap((stage) => stage.blocks), ...staged.neck, staged.head];
+      const blocks = [
+        ...staged.stages.slice(1).flatMap((stage) => stage.blocks),
+        ...staged.neck,
+        staged.head,
+      ];
       const within = (name: string): string => name.slice(name.indexOf('/') + 1);
       const sources = new Map(first.declarations.map(({ name }) => [within(name), name]));
       for (const name of target.tensors(blocks)) {

@@ -38,7 +38,9 @@ export const sftn: Algorithm<SftnOptions> = ({ options, seed, input, backbone })
     ],
   };
   const distillation = offlineStage('distillation', teacher.network, student.network, options.student);
-  const teacherAnswers = (x: Parameters<typeof teacher.logits>[0]) => ({ teacher: teacher.logits(x, INFERENCE) });
+  const teacherAnswers = (x: Parameters<typeof teacher.logits>[0]) => ({
+    teacher: teacher.logits(x, INFERENCE),
+  });
   return {
     networks: { teacher: teacher.network, student: student.network, ...branches.networks },
     slots: {},

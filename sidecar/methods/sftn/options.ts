@@ -23,7 +23,10 @@ export const sftnOptions = z
       .positive()
       .max(100)
       .default(1)
-      .meta({ description: 'Temperature at which branches agree with the teacher.', paper: [recalled(1, 'SFTN')] }),
+      .meta({
+        description: 'Temperature at which branches agree with the teacher.',
+        paper: [recalled(1, 'SFTN')],
+      }),
     branchReduction: z
       .enum(['mean', 'sum'])
       .default('mean')
@@ -44,7 +47,8 @@ export const sftnOptions = z
       .boolean()
       .default(false)
       .meta({
-        description: 'The teacher is a constant in the agreement term. It then learns from branches through its features alone.',
+        description:
+          'The teacher is a constant in the agreement term. It then learns from branches through its features alone.',
         paper: [inCode(false, DERIVATIVE)],
       }),
     klTauSquared: z
@@ -63,10 +67,15 @@ export const sftnOptions = z
       .default('scratch')
       .meta({
         description: 'Where the student starts.',
-        values: { scratch: 'from its own draw', branch1: 'stages 2 to the last and the classifier from the first branch' },
+        values: {
+          scratch: 'from its own draw',
+          branch1: 'stages 2 to the last and the classifier from the first branch',
+        },
         paper: [ours('scratch'), inCode('branch1', DERIVATIVE)],
       }),
-    student: studentOptions({ labels: 0.1, teacher: 0.9, temperature: 4 }, (value) => [inCode(value, BENCHMARK)]),
+    student: studentOptions({ labels: 0.1, teacher: 0.9, temperature: 4 }, (value) => [
+      inCode(value, BENCHMARK),
+    ]),
   })
   .meta({
     title: 'SFTN',
@@ -76,7 +85,12 @@ export const sftnOptions = z
 export type SftnOptions = z.infer<typeof sftnOptions>;
 
 /** Why stages of teacher and student cannot be paired. */
-function pairing(teacher: Backbone, student: Backbone, input: Shape, identityWhenEqual: boolean): Objection[] {
+function pairing(
+  teacher: Backbone,
+  student: Backbone,
+  input: Shape,
+  identityWhenEqual: boolean,
+): Objection[] {
   const [own, other] = [stagedNetwork(student, input).stages, stagedNetwork(teacher, input).stages];
   if (own.length !== other.length)
     return [
@@ -102,7 +116,8 @@ function pairing(teacher: Backbone, student: Backbone, input: Shape, identityWhe
 export const sftn: MethodDeclaration<SftnOptions> = {
   name: 'sftn',
   title: 'SFTN',
-  citation: 'Park, Cha, Jeong, Kim & Han, "Learning Student-Friendly Teacher Networks for Knowledge Distillation", NeurIPS 2021, arXiv 2102.07650.',
+  citation:
+    'Park, Cha, Jeong, Kim & Han, "Learning Student-Friendly Teacher Networks for Knowledge Distillation", NeurIPS 2021, arXiv 2102.07650.',
   basis: {
     certainty: 'inferred',
     note: 'Abstract, introduction, a full summary by others and a derivative’s code; no code of the authors. Weights are recalled, transforms and student start are our reading.',
@@ -131,7 +146,8 @@ export const sftn: MethodDeclaration<SftnOptions> = {
       kind: 'lines',
       unit: '%',
       series: [...numbered('branch', 4).map((role) => `train/${role}/top1`), 'train/teacher/top1'],
-      explanation: 'Training accuracy of each branch beside the teacher’s: a teacher is friendly to the student when its branches follow it closely.',
+      explanation:
+        'Training accuracy of each branch beside the teacher’s: a teacher is friendly to the student when its branches follow it closely.',
     },
   ],
   headline: () => ({ series: 'validation/best/top1', unit: '%', better: 'higher' }),
@@ -148,8 +164,18 @@ export const sftn: MethodDeclaration<SftnOptions> = {
       const layers = transformLayers(shapes[index] ?? [], stage.output, options.identityWhenEqual) ?? [];
       const [transform] = numbered(`transform`, index + 1).slice(-1);
       return [
-        { name: transform ?? '', spec: singleBlock('transform', shapes[index] ?? [], 'transform', layers), trained: true, passes: 1 },
-        { name: `branch${index + 1}`, spec: plain(rearOf(staged, index + 1, student.family), stage.output), trained: true, passes: 1 },
+        {
+          name: transform ?? '',
+          spec: singleBlock('transform', shapes[index] ?? [], 'transform', layers),
+          trained: true,
+          passes: 1,
+        },
+        {
+          name: `branch${index + 1}`,
+          spec: plain(rearOf(staged, index + 1, student.family), stage.output),
+          trained: true,
+          passes: 1,
+        },
       ];
     });
     return [
@@ -159,7 +185,12 @@ export const sftn: MethodDeclaration<SftnOptions> = {
     ];
   },
   paper: {
-    'stages.plainTeacher.epochs': [recalled(240, 'SFTN, for the variant that starts from an ordinary teacher; 60 epochs of student-friendly training follow')],
+    'stages.plainTeacher.epochs': [
+      recalled(
+        240,
+        'SFTN, for the variant that starts from an ordinary teacher; 60 epochs of student-friendly training follow',
+      ),
+    ],
     'training.epochs': [recalled(240, 'SFTN, by a summary'), inCode(240, BENCHMARK)],
     'training.batchSize': [inCode(64, BENCHMARK)],
     'optimizer.learningRate': [inCode(0.05, BENCHMARK)],

@@ -1,11 +1,12 @@
 /** Run directories as a trainer writes them, without training: every number is chosen by the test. */
 import { join } from 'node:path';
 import { stringify } from 'yaml';
+import type { Exhibits } from '../../../sidecar/protocol/exhibits.ts';
 import type { Predictions } from '../../../sidecar/protocol/predictions.ts';
 import type { RunRecord } from '../../../sidecar/protocol/runRecord.ts';
 import { writeJsonAtomic } from '../../../sidecar/store/atomicFile.ts';
 import { EventWriter } from '../../../sidecar/store/eventWriter.ts';
-import { createRun, PREDICTIONS_FILE, writeRun } from '../../../sidecar/store/runs.ts';
+import { createRun, EXHIBITS_FILE, PREDICTIONS_FILE, writeRun } from '../../../sidecar/store/runs.ts';
 
 /** First wall time of made points, seconds since 1970. */
 export const MADE_AT = 1_760_000_000;
@@ -20,6 +21,7 @@ export interface MadeRun {
   /** What `resolved.yaml` holds. */
   readonly parameters?: Readonly<Record<string, unknown>>;
   readonly predictions?: Predictions;
+  readonly exhibits?: Exhibits;
 }
 
 /** Peers, their ensemble, a teacher: accuracies and losses that are a function of the step and of the offset. */
@@ -57,7 +59,7 @@ const ROLES = [
 
 export async function makeRun(
   folder: string,
-  { steps, seriesAt = dkelSeries(), resumedAt = [], record = {}, parameters = {}, predictions }: MadeRun,
+  { steps, seriesAt = dkelSeries(), resumedAt = [], record = {}, parameters = {}, ...kept }: MadeRun,
 ): Promise<string> {
   const { runDir, record: created } = createRun(folder, {
     experimentText: 'method: { name: dkel }\n',
@@ -81,7 +83,8 @@ export async function makeRun(
     if (Object.keys(values).length > 0) events.scalars(step, MADE_AT + step, values);
   }
   events.close();
-  if (predictions) writeJsonAtomic(join(runDir, PREDICTIONS_FILE), predictions);
+  if (kept.predictions) writeJsonAtomic(join(runDir, PREDICTIONS_FILE), kept.predictions);
+  if (kept.exhibits) writeJsonAtomic(join(runDir, EXHIBITS_FILE), kept.exhibits);
   writeRun(runDir, {
     ...created,
     status: 'completed',

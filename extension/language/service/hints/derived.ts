@@ -6,16 +6,24 @@ const steps = (number: number): string => `${count(number)} ${number === 1 ? 'st
 
 /** Lengths in steps, and what the method derives from its options. */
 export function derivedValues({ experiment, plan }: ResolvedExperiment): Derived[] {
-  const { declaration, stages, stepsPerEpoch, splits } = plan;
+  const { declaration, environment, stages, stepsPerEpoch, splits } = plan;
   const main = stages.at(-1);
   const found: Derived[] = [
     {
-      paths: [['training', 'epochSteps'], ['training', 'batchSize'], ['training'], ['dataset', 'name']],
+      paths: [
+        ['training', 'epochSteps'],
+        ['training', 'batchSize'],
+        ['training'],
+        ['dataset', 'name'],
+        ['environment', 'name'],
+      ],
       text: `${steps(stepsPerEpoch)} per epoch`,
       explanation:
-        experiment.training.epochSteps === null
-          ? `${count(splits.train)} training samples in batches of ${experiment.training.batchSize}.`
-          : `training.epochSteps decides; one pass over ${count(splits.train)} samples would be ${count(Math.ceil(splits.train / experiment.training.batchSize))} steps.`,
+        environment !== null
+          ? 'An environment has no passes over data: training.epochSteps decides.'
+          : experiment.training.epochSteps === null
+            ? `${count(splits.train)} training samples in batches of ${experiment.training.batchSize}.`
+            : `training.epochSteps decides; one pass over ${count(splits.train)} samples would be ${count(Math.ceil(splits.train / experiment.training.batchSize))} steps.`,
     },
   ];
   for (const stage of stages) {

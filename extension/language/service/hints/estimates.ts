@@ -45,7 +45,7 @@ function times({ experiment, plan }: ResolvedExperiment, runs: readonly KnownRun
   const seconds = runs
     .filter(
       ({ method, model, dataset }) =>
-        method === experiment.method.name && dataset === experiment.dataset.name && model === models,
+        method === experiment.method.name && dataset === plan.source && model === models,
     )
     .flatMap((run) =>
       run.secondsPerStep === null ? [] : [(run.secondsPerStep * batchSize) / (run.batchSize ?? batchSize)],

@@ -1,0 +1,125 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { Exhibits } from '../../sidecar/protocol/exhibits.ts';
+import type { PanelDeclaration } from '../../sidecar/protocol/panels.ts';
+import { temporaryFolder } from '../support/processes.ts';
+import { violations } from './support/axe.ts';
+import { dkelSeries, makeRun } from './support/madeRuns.ts';
+import { browserPath, exported, openPage, serve, sharedBrowser, type Served } from './support/openPage.ts';
+
+const panels: PanelDeclaration[] = [
+  {
+    id: 'sample',
+    kind: 'lines',
+    title: 'Effective samples',
+    series: ['train/*/ess'],
+    unit: 'samples',
+    explanation: 'Few: some samples decide alone.',
+    certainty: 'inferred',
+  },
+  { id: 'gates', kind: 'raster', title: 'Swapped blocks', series: ['gate/*'], explanation: 'Dark: swapped.' },
+  { id: 'play', kind: 'episode', title: 'Episode', exhibits: ['episode/*'], explanation: 'The first one.' },
+  { id: 'never', kind: 'lines', title: 'Never', series: ['nothing/*'], unit: '', explanation: '' },
+];
+const frames = Array.from({ length: 31 }, (_, step) => ({
+  action: step === 0 ? [] : [step / 10],
+  reward: -1,
+  total: -step,
+  shapes: [{ kind: 'circle', x: step / 30, y: 0.25, radius: 0.02, tone: 'accent' } as const],
+}));
+const exhibits: Exhibits = {
+  version: 1,
+  step: 100,
+  exhibits: Object.fromEntries(
+    ['learner1', 'learner2'].map((name, index) => [
+      `episode/${name}`,
+      {
+        kind: 'episode' as const,
+        secondsPerStep: 0.02,
+        height: 0.5,
+        background: [],
+        frames: index === 0 ? frames : frames.slice(0, 11),
+      },
+    ]),
+  ),
+};
+
+describe.skipIf(browserPath === null)('panels that a method declares', () => {
+  const browser = sharedBrowser();
+  let served: Served;
+  beforeAll(async () => {
+    const runs = await temporaryFolder('panels');
+    await makeRun(runs, {
+      steps: 100,
+      seriesAt: (step) => ({
+        ...dkelSeries()(step),
+        'train/peer1/ess': step,
+        'train/teacher1/ess': 2 * step,
+        'gate/stem': step > 50 ? 1 : 0,
+        'gate/1.1': 0.5,
+      }),
+      exhibits,
+      record: { panels },
+    });
+    served = await serve(runs, 'panels');
+  });
+  const open = async (options = {}) => {
+    const { page, complaints } = await openPage(browser(), served.url, options);
+    await page.getByRole('region', { name: 'Effective samples' }).scrollIntoViewIfNeeded();
+    const episode = page.getByRole('region', { name: 'Episode', exact: true });
+    await episode.scrollIntoViewIfNeeded();
+    return { page, complaints, episode };
+  };
+
+  it('draw a line for every series that matches, in the hue of its role, and say how sure the sources are', async () => {
+    const { page } = await open();
+    const chart = page.getByRole('region', { name: 'Effective samples' });
+    expect(await chart.locator('.legend li button').allInnerTexts()).toEqual(['peer1 100', 'teacher1 200']);
+    const note = chart.getByRole('note');
+    await note.focus();
+    expect(await chart.getByRole('tooltip', { name: /our own reading/u }).count()).toBe(1);
+    expect(await page.getByRole('region', { name: 'Never' }).count()).toBe(0);
+    expect(await page.getByRole('region', { name: 'Measures of dkel' }).locator('h2.part').count()).toBe(1);
+  });
+
+  it('shade the cells of a raster by their value, and write them into a drawing', async () => {
+    const { page } = await open();
+    const svg = await exported(page, 'Swapped blocks', 'SVG');
+    const opacities = [...svg.matchAll(/opacity="([\d.]+)"/gu)].map(([, value]) => Number(value));
+    // The stem: unswapped then swapped; the other row: half all the time.
+    expect(opacities).toEqual([0.06, expect.closeTo(0.53, 6)]);
+    expect(svg).toContain('>stem</text>');
+    const chart = page.getByRole('region', { name: 'Swapped blocks' });
+    await chart.getByRole('button', { name: 'Show the numbers' }).click();
+    expect(await chart.getByRole('columnheader').allInnerTexts()).toEqual(['step', 'stem', '1.1']);
+  });
+
+  it('play an episode to its end, go through it by keys, and tell it in numbers', async () => {
+    const { episode, page, complaints } = await open();
+    expect(await episode.locator('circle').getAttribute('cx')).toBe('0');
+    await episode.getByRole('button', { name: 'Play' }).click();
+    await episode.getByText('step 30 of 30').waitFor();
+    expect(await episode.locator('circle').getAttribute('cx')).toBe('1');
+    await episode.getByText('return −30').waitFor();
+    const scrub = episode.getByRole('slider');
+    await scrub.focus();
+    await page.keyboard.press('Home');
+    await page.keyboard.press('ArrowRight');
+    await episode.getByText('step 1 of 30').waitFor();
+    await page.keyboard.press(' ');
+    await episode.getByText('step 30 of 30').waitFor();
+    await episode.getByLabel('whose episode').selectOption('learner2');
+    await episode.getByText('step 10 of 10').waitFor();
+    await episode.getByRole('button', { name: 'Show the numbers' }).click();
+    expect(await episode.getByRole('row').count()).toBe(12);
+    expect(await episode.getByRole('row').last().innerText()).toMatch(/^10\s+1\s+−1\s+−10$/u);
+    expect(complaints).toEqual([]);
+    expect(await violations(page)).toEqual([]);
+  });
+
+  it('move by themselves for nobody who wants no motion', async () => {
+    const { episode } = await open({ reducedMotion: 'reduce' });
+    await episode.getByRole('button', { name: 'Next step' }).click();
+    await episode.getByText('step 1 of 30').waitFor();
+    expect(await episode.getByRole('button', { name: 'Play' }).count()).toBe(0);
+  });
+});

@@ -1,0 +1,49 @@
+import type { RefObject } from 'preact';
+import { useComputed, useSignal, useSignalEffect, type ReadonlySignal } from '@preact/signals';
+import { useEffect, useRef } from 'preact/hooks';
+import type { RequestResult } from '../../sidecar/protocol/messages.ts';
+import { selectedSeries } from '../series/followed.ts';
+import { selectedId, selectedRun } from '../view/selection.ts';
+import { connection } from './link.ts';
+import { askIfKnown } from './steering.ts';
+
+type Method = 'runs/predictions' | 'runs/exhibits';
+
+/**
+ * What the selected run kept at its newest evaluation: asked for when the frame is seen, and again after each evaluation. Null
+ * until then, and where the daemon is too old to know.
+ */
+export function useKept<M extends Method>(
+  method: M,
+): { readonly frame: RefObject<HTMLElement | null>; readonly kept: ReadonlySignal<RequestResult<M> | null> } {
+  const frame = useRef<HTMLElement>(null);
+  const isSeen = useSignal(false);
+  const answer = useSignal<{ readonly run: string; readonly result: RequestResult<M> | null } | null>(null);
+  useEffect(() => {
+    const observer = new IntersectionObserver((entries) => {
+      isSeen.value = entries.at(-1)?.isIntersecting ?? false;
+    });
+    if (frame.current) observer.observe(frame.current);
+    return () => {
+      observer.disconnect();
+    };
+  }, [isSeen]);
+  /** Step of the newest evaluation. */
+  const evaluated = useComputed(() => {
+    const headline = selectedRun.value?.record.headline.series ?? '';
+    return selectedSeries.value?.points(headline)?.steps.at(-1) ?? null;
+  });
+  useSignalEffect(() => {
+    const [run, step, link] = [selectedId.value, evaluated.value, connection.value];
+    if (run === null || step === null || link === null || !isSeen.value) return;
+    askIfKnown<Method>(method, { run })
+      .then((result) => {
+        if (selectedId.peek() === run) answer.value = { run, result: result as RequestResult<M> | null };
+      })
+      .catch((error: unknown) => {
+        console.warn(method, error);
+      });
+  });
+  const kept = useComputed(() => (answer.value?.run === selectedId.value ? answer.value.result : null));
+  return { frame, kept };
+}
