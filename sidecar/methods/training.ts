@@ -4,6 +4,7 @@ import type { LossTerm } from '../losses/terms.ts';
 import type { Network, Parameter } from '../models/network.ts';
 import type { Backbone, Shape } from '../models/spec.ts';
 import type { Stream } from '../random/stream.ts';
+import type { LearningRateSchedule } from '../schedules/learningRate.ts';
 import type { OptimizerOptions } from '../schedules/stage.ts';
 import type { RoleDeclaration } from './declaration.ts';
 import type { Exhibit } from './exhibit.ts';
@@ -98,8 +99,8 @@ export interface Stage {
   schedules(clock: Clock): Readonly<Record<string, number>>;
   /** Diagnostics by series tag that the host knows: asked after a step that is logged. */
   measures?(clock: Clock): Readonly<Record<string, number>>;
-  /** Before the phases: acting in an environment. */
-  beforeStep?(clock: Clock): Promise<void>;
+  /** Before the phases: acting in an environment, or what is done anew from time to time. */
+  beforeStep?(clock: Clock, samples: PlainSamples): Promise<void>;
   /** After the updates: averages, target networks, swaps. @param gate 0 where the step was refused, else 1 or null */
   afterStep?(clock: Clock, gate: tf.Scalar | null): void;
   /** After that, and only where the step was not refused: tables per sample. Reads tensors back, so it is for methods that must. */
@@ -180,6 +181,7 @@ export interface StageLength {
   readonly name: string;
   readonly steps: number;
   readonly epochs: number;
+  readonly schedule: LearningRateSchedule;
 }
 
 export interface MethodContext<Options> {
@@ -187,6 +189,8 @@ export interface MethodContext<Options> {
   readonly seed: number;
   readonly input: Shape;
   readonly classes: number;
+  /** Samples in the training file, those held out included: what sample positions are counted in. */
+  readonly trainSamples: number;
   /** What is acted in, and the transitions per optimiser step; absent where there is a data set. */
   readonly acting?: { readonly environment: EnvironmentOptions; readonly batchSize: number };
   readonly stages: readonly StageLength[];

@@ -123,7 +123,7 @@ export class Loop {
       epoch: Math.floor(stageStep / stepsPerEpoch),
       stage: stage.name,
     };
-    await stage.beforeStep?.(clock);
+    await stage.beforeStep?.(clock, this.setup.evaluator.samples);
     const waitedFrom = performance.now();
     const batch = views > 0 ? await this.#batch() : null;
     const waited = performance.now() - waitedFrom;

@@ -74,6 +74,7 @@ export function trainingOf({ experiment, plan }: ResolvedExperiment): Training {
     seed,
     input: shape,
     classes,
+    trainSamples: plan.data.train,
     ...(environment ? { acting: { environment, batchSize } } : {}),
     stages: plan.stages,
     modelNames: [...plan.models.keys()],

@@ -98,9 +98,10 @@ describe.each(['cpu', 'wasm'] as const)('the three-step training trace on %s', (
       seed: 0,
       input: [4],
       classes: 3,
+      trainSamples: 0,
       stages: [
-        { name: 'teacherInit', steps: 2, epochs: 2 },
-        { name: 'distillation', steps: 3, epochs: 3 },
+        { name: 'teacherInit', steps: 2, epochs: 2, schedule: { name: 'constant', warmupEpochs: 0 } },
+        { name: 'distillation', steps: 3, epochs: 3, schedule: { name: 'constant', warmupEpochs: 0 } },
       ],
       modelNames: ['student'],
       backbone: () => mlp({ name: 'mlp', trunk: [5], branch: [3] }, [4], 3),

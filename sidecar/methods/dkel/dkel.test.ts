@@ -221,9 +221,10 @@ describe('the DKEL method', () => {
       seed: 4,
       input: [6],
       classes: 3,
+      trainSamples: 0,
       stages: [
-        { name: 'teacherInit', steps: 1, epochs: 1 },
-        { name: 'distillation', steps: 4, epochs: 4 },
+        { name: 'teacherInit', steps: 1, epochs: 1, schedule: { name: 'constant', warmupEpochs: 0 } },
+        { name: 'distillation', steps: 4, epochs: 4, schedule: { name: 'constant', warmupEpochs: 0 } },
       ],
       modelNames: ['student'],
       backbone: () => mlp({ name: 'mlp', trunk: [5], branch: [4] }, [6], 3),

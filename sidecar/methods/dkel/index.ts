@@ -64,7 +64,7 @@ export const dkel: Algorithm<DkelOptions> = (context) => {
         const answers = evaluation.predict(x, stageName);
         const teachers = heads.map((head) => tf.softmax(answers[head] as tf.Tensor2D));
         // Log-probabilities are logits of the same distribution.
-        return { ...answers, teacherMean: tf.log(tf.div(tf.addN(teachers), teachers.length)) as tf.Tensor2D };
+        return { ...answers, teacherMean: tf.log(tf.div<tf.Tensor2D>(tf.addN(teachers), teachers.length)) };
       },
     },
   };

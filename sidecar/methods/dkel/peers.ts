@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs-core';
+import type * as tf from '@tensorflow/tfjs-core';
 import { emaStep } from '../../backends/ops/index.ts';
 import { INFERENCE, Network, TRAINING, type Mode } from '../../models/network.ts';
 import { branched } from '../../models/spec.ts';
@@ -31,13 +31,13 @@ export interface PeerTraining {
   /** Without what is reported, which is the method's to say. */
   readonly evaluation: Omit<Extract<Evaluation, { kind: 'classification' }>, 'best'>;
   /** One pass per view: concatenating views would mix their batch statistics. */
-  pass(
+  readonly pass: (
     network: Network,
     views: readonly tf.Tensor[],
     mode: Mode,
-  ): { features: tf.Tensor2D; logits: tf.Tensor2D }[];
+  ) => { features: tf.Tensor2D; logits: tf.Tensor2D }[];
   /** The stage in which peers learn, and the teacher follows them. */
-  stage(name: string): Stage;
+  readonly stage: (name: string) => Stage;
 }
 
 /** Peers on a shared trunk with an ensemble classifier, and an averaged teacher: what PCL and DKEL have in common (dkel.md §2–§5). */

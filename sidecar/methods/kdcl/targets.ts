@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { mixture } from '../parts/mixture.ts';
 
 /** Iterations of the search for the best mix; it is convex, and this many leave less than 1e-6. */
 const ITERATIONS = 100;
@@ -20,8 +21,8 @@ export function naiveTarget(logits: Logits, labels: tf.Tensor1D): tf.Tensor2D {
     logits.map((each) => perSample(each, onehot)),
     1,
   );
-  const chosen = tf.cast(tf.oneHot(tf.argMin(losses, 1) as tf.Tensor1D, logits.length), 'float32');
-  return mixed(logits, chosen as tf.Tensor2D);
+  const chosen = tf.cast(tf.oneHot(tf.argMin<tf.Tensor1D>(losses, 1), logits.length), 'float32');
+  return mixture(logits, chosen as tf.Tensor2D);
 }
 
 /** For every class the least of z_i[c] − z_i[y]; 0 at the label. */
@@ -51,21 +52,14 @@ export function linearTarget(
     let exponents = tf.zeros<tf.Rank.R2>([batch, logits.length]);
     for (let iteration = 0; iteration < ITERATIONS; iteration++) {
       exponents = tf.tidy(() => {
-        const mix = mixed(logits, tf.softmax(exponents));
+        const mix = mixture(logits, tf.softmax(exponents));
         const slope = tf.sum(tf.mul(all, tf.expandDims(tf.sub(tf.softmax(mix), onehot), 1)), 2);
-        return tf.sub(exponents, tf.mul(slope, rate)) as tf.Tensor2D;
+        return tf.sub<tf.Tensor2D>(exponents, tf.mul(slope, rate));
       });
     }
     const shares = tf.softmax(exponents);
-    return { shares, target: mixed(logits, shares) };
+    return { shares, target: mixture(logits, shares) };
   });
-}
-
-/** Σ_i share_i · z_i per sample. @param shares [batch, networks] */
-function mixed(logits: Logits, shares: tf.Tensor2D): tf.Tensor2D {
-  return tf.addN(
-    logits.map((each, index) => tf.mul(each, tf.slice(shares, [0, index], [-1, 1]))),
-  ) as tf.Tensor2D;
 }
 
 /**
@@ -75,5 +69,5 @@ function mixed(logits: Logits, shares: tf.Tensor2D): tf.Tensor2D {
 export function generalTarget(logits: Logits, weights: readonly number[]): tf.Tensor2D {
   const sum = tf.addN(logits.map((each, index) => tf.mul(tf.softmax(each), weights[index] ?? 0)));
   const kept = tf.maximum(sum, 1e-12);
-  return tf.log(tf.div(kept, tf.sum(kept, 1, true))) as tf.Tensor2D;
+  return tf.log(tf.div<tf.Tensor2D>(kept, tf.sum(kept, 1, true)));
 }

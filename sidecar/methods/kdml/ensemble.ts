@@ -15,10 +15,10 @@ export function ensembleLogits(students: readonly tf.Tensor2D[], how: KdmlOption
       return tf.log(probabilities());
     case 'votes': {
       const votes = students.map((logits) =>
-        tf.cast(tf.oneHot(tf.argMax(logits, 1) as tf.Tensor1D, logits.shape[1]), 'float32'),
+        tf.cast(tf.oneHot(tf.argMax<tf.Tensor1D>(logits, 1), logits.shape[1]), 'float32'),
       );
       const shares = tf.add(mean(votes as tf.Tensor2D[]), tf.mul(probabilities(), TIE_BREAK));
-      return tf.log(tf.div(shares, 1 + TIE_BREAK)) as tf.Tensor2D;
+      return tf.log(tf.div<tf.Tensor2D>(shares, 1 + TIE_BREAK));
     }
   }
 }

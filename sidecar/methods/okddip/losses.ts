@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { detached, distillationKlToProbabilities } from '../../backends/ops/index.ts';
 import { coupledDistillation, crossEntropy, distillation, mean, type LossTerm } from '../../losses/terms.ts';
+import { mixture } from '../parts/mixture.ts';
 import type { OkddipOptions } from './options.ts';
 
 /** softmax over peers b of l_a · k_b, self included, unscaled: [batch, peers] for each peer a. */
@@ -14,10 +15,6 @@ export function attentions(queries: readonly tf.Tensor2D[], keys: readonly tf.Te
     ),
   );
 }
-
-/** Σ_b α_ab v_b per sample. */
-export const attended = (attention: tf.Tensor2D, values: readonly tf.Tensor2D[]): tf.Tensor2D =>
-  tf.addN(values.map((value, b) => tf.mul(value, tf.slice(attention, [0, b], [-1, 1]))));
 
 /** CE of all, KD of every peer to its own target, and of the leader to the peers' mean, which is a constant (baselines.md §7). */
 export function okddipTerms(
@@ -54,7 +51,7 @@ export function okddipTerms(
   return [
     ...peers.flatMap((logits, a) => [
       crossEntropy(`peer${a + 1}`, logits, labels),
-      toward(`peer${a + 1}`, 'attended', logits, attended(attention[a] as tf.Tensor2D, mixable)),
+      toward(`peer${a + 1}`, 'attended', logits, mixture(mixable, attention[a] as tf.Tensor2D)),
     ]),
     crossEntropy('leader', leader, labels),
     group,

@@ -4,10 +4,11 @@ import { traceBlocks } from '../../models/shapes.spec.ts';
 import { classification, withPaths } from '../parts/classification.ts';
 import { branchCohort } from '../parts/cohort.ts';
 import { numbered, ramped } from '../parts/common.options.ts';
+import { mixture } from '../parts/mixture.ts';
 import { logitsOf, viewOf } from '../parts/supervised.ts';
 import type { Algorithm, Clock } from '../training.ts';
 import { gateSpec } from './gate.spec.ts';
-import { gatedLogits, oneTerms } from './losses.ts';
+import { oneTerms } from './losses.ts';
 import { one as declaration, type OneOptions } from './options.ts';
 
 /** Branches on a shared trunk that learn from their own gated ensemble (baselines.md §6). */
@@ -25,7 +26,7 @@ export const one: Algorithm<OneOptions> = ({ options, seed, input, stages, backb
     const { trunk, members } = cohort.pass([x], mode);
     if (!trunk) throw new Error('The branches share no trunk.');
     const logits = members.map((member) => member.logits);
-    return { logits, ensemble: gatedLogits(logits, tf.softmax(logitsOf(gate, trunk, mode))) };
+    return { logits, ensemble: mixture(logits, tf.softmax(logitsOf(gate, trunk, mode))) };
   };
   const named = ({ logits, ensemble }: ReturnType<typeof pass>): Record<string, tf.Tensor2D> => ({
     ...Object.fromEntries(logits.map((each, index) => [`peer${index + 1}`, each])),

@@ -1,9 +1,5 @@
-import * as tf from '@tensorflow/tfjs-core';
+import type * as tf from '@tensorflow/tfjs-core';
 import { crossEntropy, distillation, type LossTerm } from '../../losses/terms.ts';
-
-/** Σ_i a_i z_i per sample. @param gates [batch, branches], rows sum to 1 */
-export const gatedLogits = (logits: readonly tf.Tensor2D[], gates: tf.Tensor2D): tf.Tensor2D =>
-  tf.addN(logits.map((each, index) => tf.mul(each, tf.slice(gates, [0, index], [-1, 1]))));
 
 /** CE of every branch and of the ensemble, and KD of every branch to the ensemble, which is a constant there (baselines.md §6). */
 export function oneTerms(

@@ -1,0 +1,30 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { detached } from '../../backends/ops/index.ts';
+import { BATCH_NORM, type Network } from '../../models/network.ts';
+import { weightsByKind } from '../../models/weightKinds.ts';
+
+/** Mean over the batch of Σ_c (softmax(z)_c − target_c)²; samples that are not known yet add nothing. @param known [batch], 0 or 1 */
+export function consistency(logits: tf.Tensor2D, targets: tf.Tensor2D, known: tf.Tensor1D): tf.Scalar {
+  const distances = tf.sum(tf.square(tf.sub(tf.softmax(logits), targets)), 1);
+  return tf.mean(tf.mul(distances, known));
+}
+
+/** Σ|w| of a convolution. */
+export const convolutionTerm = (kernel: tf.Tensor): tf.Scalar => tf.sum(tf.abs(kernel));
+
+/** Largest |γ|/√(variance + ε); the variance is a constant. */
+export const batchNormTerm = (gamma: tf.Tensor, variance: tf.Tensor): tf.Scalar =>
+  tf.max(tf.mul(tf.abs(gamma), tf.rsqrt(tf.add(detached(variance), BATCH_NORM.epsilon))));
+
+/** Largest Σ|w| over the outputs of an input. @param kernel [inputs, outputs] */
+export const denseTerm = (kernel: tf.Tensor): tf.Scalar => tf.max(tf.sum(tf.abs(kernel), 1));
+
+/** The bound on a network's Lipschitz constant that is penalised: a sum over its layers (soteacher.md §4). */
+export function lipschitz(network: Network): tf.Scalar {
+  const { convolutions, batchNorms, dense } = weightsByKind(network);
+  return tf.addN([
+    ...convolutions.map(convolutionTerm),
+    ...batchNorms.map(({ gamma, movingVariance }) => batchNormTerm(gamma, movingVariance)),
+    ...dense.map(denseTerm),
+  ]);
+}
