@@ -19,7 +19,7 @@ export function pairGap(p: Float64Array, q: Float64Array, classes: number): Pair
     for (let c = 0; c < classes; c++) {
       const [a, b] = [p[row + c] ?? NaN, q[row + c] ?? NaN];
       squares += (a - b) ** 2;
-      if (b > 0) kl += b * Math.log(b / Math.max(a, Number.MIN_VALUE));
+      if (b > 0) kl += b * (Math.log(b) - Math.log(Math.max(a, Number.MIN_VALUE)));
       if (a > (p[row + bestP] ?? NaN)) bestP = c;
       if (b > (q[row + bestQ] ?? NaN)) bestQ = c;
     }

@@ -63,7 +63,8 @@ export class Optimizer {
   async save(): Promise<Map<string, Float32Array>> {
     const saved = new Map(this.#restored);
     for (const [name, variable] of this.#slots) saved.set(name, new Float32Array(await variable.data()));
-    return saved;
+    // By name: when a parameter first took part must not be seen in the file.
+    return new Map([...saved].sort(([a], [b]) => (a < b ? -1 : 1)));
   }
 
   dispose(): void {

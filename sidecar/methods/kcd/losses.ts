@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { asConstant } from '../../backends/ops/index.ts';
 import { meanSquared } from '../../losses/terms.ts';
 import type { KcdOptions } from './options.ts';
 
@@ -24,7 +25,9 @@ export function featureLoss(
     case 'partial': {
       // As in Matching Guided Distillation: below the margin a student need not go, and what is quiet in both costs nothing.
       const target = tf.maximum(teacher, margin);
-      const counts = tf.cast(tf.logicalOr(tf.greater(student, target), tf.greater(target, 0)), 'float32');
+      const counts = asConstant(() =>
+        tf.cast(tf.logicalOr(tf.greater(student, target), tf.greater(target, 0)), 'float32'),
+      );
       return tf.mean(tf.mul(tf.square(tf.sub(student, target)), counts));
     }
     case 'channelKl': {
