@@ -31,13 +31,14 @@ export function evaluationOf(learners: readonly Learner[], setting: Setting): Ev
         exhibits: Object.fromEntries(played.map(([{ name }, { first }]) => [`episode/${name}`, first])),
       };
     },
-    test: async () =>
-      Object.fromEntries(
-        (await playAll('test')).map(([{ name }, { return: mean, deviation, steps }]) => [
-          name,
-          { return: mean, deviation, steps },
-        ]),
-      ),
+    test: async () => {
+      const played = (await playAll('test')).map(
+        ([{ name }, { return: mean, deviation, steps }]) =>
+          [name, { return: mean, deviation, steps }] as const,
+      );
+      const [best] = played.toSorted(([, a], [, b]) => b.return - a.return);
+      return Object.fromEntries([...played, ...(best ? [['best', best[1]] as const] : [])]);
+    },
   };
 }
 
