@@ -123,3 +123,65 @@ describe.skipIf(browserPath === null)('panels that a method declares', () => {
     expect(await episode.getByRole('button', { name: 'Play' }).count()).toBe(0);
   });
 });
+
+describe.skipIf(browserPath === null)('a run that is judged by its own metric', () => {
+  const browser = sharedBrowser();
+  let served: Served;
+  beforeAll(async () => {
+    const runs = await temporaryFolder('own-metric');
+    const headline = { series: 'evaluation/best/return', unit: '', better: 'higher' } as const;
+    await makeRun(runs, {
+      steps: 100,
+      seriesAt: (step) => ({
+        'train/run/loss/total': 1 / step,
+        'train/run/weighted/policy': 1 / step,
+        ...(step % 10 === 0
+          ? {
+              'evaluation/learner1/return': -1000 + step,
+              'evaluation/learner2/return': -900 + step,
+              'evaluation/best/return': -900 + step,
+            }
+          : {}),
+      }),
+      record: {
+        headline,
+        best: { series: headline.series, value: -145.3226, step: 100, better: 'higher' },
+        test: { learner1: { return: -136 }, learner2: { return: -135.25 }, best: { return: -135.25 } },
+        roles: ['learner1', 'learner2'].map((id) => ({ id, kind: 'peer' })),
+        series: [
+          { tag: 'evaluation/*/return', title: 'return', unit: '', formula: 'mean sum of rewards' },
+          { tag: 'train/run/loss/total', title: 'total loss', unit: '', formula: '' },
+        ],
+      },
+    });
+    served = await serve(runs, 'own-metric');
+  });
+
+  it('shows it by role, best first, in its own unit, and nothing of accuracies', async () => {
+    const { page } = await openPage(browser(), served.url);
+    const table = page.getByRole('region', { name: 'roles' });
+    await table.waitFor();
+    expect(await table.getByRole('columnheader').allInnerTexts()).toEqual([
+      'role',
+      'return',
+      'Δ',
+      'test return',
+    ]);
+    const rows = (await table.getByRole('row').allInnerTexts()).slice(1);
+    expect(rows.map((row) => row.replace(/\s+/gu, ' ').trim())).toEqual([
+      '● learner2 −800 +10.00 −135.3',
+      '● learner1 −900 +10.00 −136',
+    ]);
+    expect(await page.locator('.result').innerText()).toBe(
+      'test return of best: −135.3 · best evaluation/best/return: −145.3 at step 100',
+    );
+    const chart = page.getByRole('region', { name: 'return', exact: true });
+    expect(await chart.locator('.legend li button').allInnerTexts()).toEqual([
+      'learner1 −900',
+      'learner2 −800',
+    ]);
+    expect(await page.getByText('top-1').count()).toBe(0);
+    await page.getByRole('tab', { name: 'Compare', exact: true }).click();
+    expect(await page.getByRole('row').last().innerText()).toMatch(/−145\.3\s+−135\.3/u);
+  });
+});

@@ -48,7 +48,7 @@ export function topicsOf(record: RunRecord, tags: readonly string[]): Topic[] {
     ...topic(
       'loss',
       t('topic.loss'),
-      'nats',
+      declarationOf(record, TOTAL_LOSS)?.unit ?? 'nats',
       () => [
         // One band per term: the weighted sums over roles that the trainer logs.
         ...tags
