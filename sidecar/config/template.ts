@@ -13,15 +13,14 @@ export const datasetNames = (): string[] => (discriminatorValues(datasetOptions)
 export const methodChoices = (): { name: string; title: string; citation: string }[] =>
   Object.values(methodDeclarations).map(({ name, title, citation }) => ({ name, title, citation }));
 
+const declared = (method: string): MethodDeclaration | undefined =>
+  Object.values<MethodDeclaration>(methodDeclarations).find(({ name }) => name === method);
+
 /** What a method learns from: the data sets or the environments that an experiment can name. */
-export function sourcesOf(method: string): { kind: SourceKind; names: string[] } {
-  const declaration = Object.values<MethodDeclaration>(methodDeclarations).find(
-    ({ name }) => name === method,
-  );
-  return declaration?.source === 'environment'
+export const sourcesOf = (method: string): { kind: SourceKind; names: string[] } =>
+  declared(method)?.source === 'environment'
     ? { kind: 'environment', names: (discriminatorValues(environmentOptions)?.values ?? []).map(String) }
     : { kind: 'dataset', names: datasetNames() };
-}
 
 /**
  * A new experiment file: a starting point with the few settings that one decides first.
@@ -43,15 +42,11 @@ training: { epochs: 20, batchSize: 64, seed: 42, validation: 0.1 }
 
 /** With the first of the method's options that fits the environment. */
 function actingTemplate(file: string, method: string, name: string): string {
-  const { unfit } =
-    Object.values<MethodDeclaration>(methodDeclarations).find((each) => each.name === method) ?? {};
-  const [options, environment] = [
-    methodOptions.safeParse({ name: method }),
-    environmentOptions.safeParse({ name }),
-  ];
+  const options = methodOptions.safeParse({ name: method });
+  const environment = environmentOptions.safeParse({ name });
   const problem =
-    unfit && options.success && environment.success
-      ? unfit(options.data, environmentFacts(environment.data))
+    options.success && environment.success
+      ? declared(method)?.unfit?.(options.data, environmentFacts(environment.data))
       : null;
   const settled = (problem?.proposals ?? [])
     .slice(0, 1)
