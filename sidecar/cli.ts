@@ -50,8 +50,11 @@ program
   .description('write a new experiment file')
   .option('--method <name>', 'distillation method', 'dkel')
   .option('--dataset <name>', 'mnist or synthetic', 'mnist')
+  .option('--environment <name>', 'for methods that act in one: pendulum, cartPole, …', 'pendulum')
   .action(
-    exits((file: string, o: { method: string; dataset: string }) => newExperiment(file, o.method, o.dataset)),
+    exits((file: string, o: { method: string; dataset: string; environment: string }) =>
+      newExperiment(file, o.method, o),
+    ),
   );
 
 program

@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { l10n, Position, Uri, window, workspace, WorkspaceEdit } from 'vscode';
-import { datasetNames, experimentTemplate, methodChoices } from '../../sidecar/config/template.ts';
+import { experimentTemplate, methodChoices, sourcesOf } from '../../sidecar/config/template.ts';
 import { workspaceRoot } from '../settings.ts';
 
-/** Three steps (method, data set, file) to an experiment that can be run as it is. */
+/** Three steps (method, data set or environment, file) to an experiment that can be run as it is. */
 export async function newExperiment(): Promise<string | null> {
   const method = await window.showQuickPick(
     methodChoices().map(({ name, title, citation }) => ({
@@ -16,13 +16,14 @@ export async function newExperiment(): Promise<string | null> {
     { title: l10n.t('New experiment (1/3)'), placeHolder: l10n.t('Method'), matchOnDetail: true },
   );
   if (!method) return null;
-  const dataset = await window.showQuickPick(datasetNames(), {
+  const { kind, names } = sourcesOf(method.name);
+  const source = await window.showQuickPick(names, {
     title: l10n.t('New experiment (2/3)'),
-    placeHolder: l10n.t('Data set'),
+    placeHolder: kind === 'dataset' ? l10n.t('Data set') : l10n.t('Environment'),
   });
-  if (dataset === undefined) return null;
-  const text = (file: string): string => experimentTemplate(file, method.name, dataset);
-  const suggested = `${method.name}-${dataset}.distill.yaml`;
+  if (source === undefined) return null;
+  const text = (file: string): string => experimentTemplate(file, method.name, source);
+  const suggested = `${method.name}-${source}.distill.yaml`;
   const root = workspaceRoot()?.fsPath;
   if (root === undefined) {
     // No folder is open: the user decides on saving. By its name it is known as an experiment, and can be run unsaved.

@@ -1,5 +1,6 @@
 import { env, l10n } from 'vscode';
 import type { RequestResult } from '../../sidecar/protocol/messages.ts';
+import { digitsOf } from '../../sidecar/protocol/results.ts';
 import type { RunSummary } from '../../sidecar/protocol/runSummary.ts';
 
 export type CheckpointInfo = RequestResult<'runs/show'>['checkpoints'][number];
@@ -16,7 +17,7 @@ export function checkpointText(
     label: l10n.t('step {0}', step.toLocaleString(env.language)),
     description: [
       record.best?.step === step ? l10n.t('best') : null,
-      score == null ? null : `${number(score, unit === '%' ? 2 : 4)} ${unit}`.trim(),
+      score == null ? null : `${number(score, digitsOf(unit, score))} ${unit}`.trim(),
       bytes === undefined ? null : `${number(bytes / 1e6, 1)} MB`,
       savedAt === undefined ? null : new Date(savedAt).toLocaleTimeString(env.language),
     ]

@@ -1,4 +1,5 @@
 import { env, l10n, ThemeColor, ThemeIcon } from 'vscode';
+import { digitsOf } from '../../sidecar/protocol/results.ts';
 import type { RunSummary } from '../../sidecar/protocol/runSummary.ts';
 import type { Pulse } from './runsModel.ts';
 
@@ -70,7 +71,7 @@ export function epochText({ record }: RunSummary): string {
 export function bestText({ record: { best, headline } }: RunSummary): string | null {
   if (!best) return null;
   if (!Number.isFinite(best.value)) return String(best.value);
-  const digits = headline.unit === '%' ? 2 : 4;
+  const digits = digitsOf(headline.unit, best.value);
   const number = best.value.toLocaleString(env.language, {
     minimumFractionDigits: digits,
     maximumFractionDigits: digits,

@@ -5,7 +5,7 @@ import { RULES } from '../config/findings.ts';
 import { experimentJsonSchema } from '../config/jsonSchema.ts';
 import { resolvedYaml, type ResolvedExperiment } from '../config/load.ts';
 import { loadExperiment } from '../config/loadFile.ts';
-import { datasetNames, experimentTemplate } from '../config/template.ts';
+import { experimentTemplate, sourcesOf } from '../config/template.ts';
 import { missingData } from '../datasets/registry.ts';
 import { methodDeclarations } from '../methods/registry.options.ts';
 import { writeFileAtomic } from '../store/atomicFile.ts';
@@ -60,18 +60,25 @@ export function printMethods(json: boolean): number {
 }
 
 /** Never over a file that exists. */
-export function newExperiment(file: string, method: string, dataset: string): number {
+export function newExperiment(
+  file: string,
+  method: string,
+  chosen: { readonly dataset: string; readonly environment: string },
+): number {
   if (!Object.keys(methodDeclarations).includes(method))
     throw new BadInput(
       `There is no method ${method}. Choose one of ${Object.keys(methodDeclarations).join(', ')}.`,
     );
-  const datasets = datasetNames();
-  if (!datasets.includes(dataset))
-    throw new BadInput(`There is no data set ${dataset}. Choose one of ${datasets.join(', ')}.`);
+  const { kind, names } = sourcesOf(method);
+  const source = chosen[kind];
+  if (!names.includes(source))
+    throw new BadInput(
+      `There is no ${kind === 'dataset' ? 'data set' : kind} ${source}. Choose one of ${names.join(', ')}.`,
+    );
   if (!/\.distill\.ya?ml$/u.test(file))
     throw new BadInput(`${file} should end in .distill.yaml, so that editors know it.`);
   if (existsSync(file)) throw new BadInput(`${file} exists already. Choose another name.`);
-  writeFileAtomic(file, experimentTemplate(file, method, dataset));
+  writeFileAtomic(file, experimentTemplate(file, method, source));
   say(file);
   return EXIT.ok;
 }

@@ -1,8 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { SingleBar } from 'cli-progress';
+import { headlineOf, testedOf, valueText } from '../protocol/results.ts';
 import { isEnded, type RunRecord } from '../protocol/runRecord.ts';
 import { readRun } from '../store/runs.ts';
 import { exitCodeOf } from '../trainer/exitCodes.ts';
+import { metricTable } from './metricTable.ts';
 import { say, sayJson, table, tell } from './output.ts';
 
 const POLL_MS = 250;
@@ -64,7 +66,7 @@ function labels(record: RunRecord) {
   return {
     stage: record.stage ?? record.status,
     epoch: `${Math.floor(record.epoch)}/${Math.round(record.totalEpochs)}`,
-    best: record.best ? `${record.best.value.toFixed(2)} ${record.headline.unit}` : '–',
+    best: record.best ? valueText(record.headline.unit, record.best.value) : '–',
     left: remaining(record),
   };
 }
@@ -84,25 +86,29 @@ export function reportEnd(runDir: string, record: RunRecord, json: boolean): num
     sayJson({ event: 'end', run: runDir, status, collapsed, best, test: test ?? {} });
     return exitCodeOf(status);
   }
-  if (record.test && Object.keys(record.test).length > 0) {
-    const percent = (value: number | undefined) => (value === undefined ? '–' : (100 * value).toFixed(2));
-    const rows = Object.entries(record.test).toSorted((a, b) => (b[1]['top1'] ?? 0) - (a[1]['top1'] ?? 0));
-    say(
-      table([
-        ['role', 'test top-1 %', 'top-5 %', 'cross-entropy', 'ECE'],
-        ...rows.map(([role, { top1, top5, crossEntropy, ece }]) => [
-          role,
-          percent(top1),
-          percent(top5),
-          crossEntropy?.toFixed(4) ?? '–',
-          ece?.toFixed(4) ?? '–',
-        ]),
-      ]),
-    );
-  }
+  if (record.test && Object.keys(record.test).length > 0) say(table(testRows(record, record.test)));
   if (record.collapsed)
     say(`collapsed: ${record.collapsed.reason} (${record.collapsed.role}) at step ${record.collapsed.step}`);
   if (record.error) tell(`${record.error.message}\n${record.error.next ?? ''}`);
   say(`${status}: ${runDir} (exit code ${exitCodeOf(status)})`);
   return exitCodeOf(status);
+}
+
+/** Figures of the test by role, the best first. */
+function testRows(record: RunRecord, test: NonNullable<RunRecord['test']>): string[][] {
+  const sign = record.headline.better === 'higher' ? 1 : -1;
+  const rank = (role: string): number => sign * (testedOf(record, role) ?? -sign * Infinity);
+  const roles = Object.entries(test).toSorted(([a], [b]) => rank(b) - rank(a));
+  if (headlineOf(record).metric !== 'top1') return metricTable(Object.fromEntries(roles));
+  const percent = (value: number | undefined) => (value === undefined ? '–' : (100 * value).toFixed(2));
+  return [
+    ['role', 'test top-1 %', 'top-5 %', 'cross-entropy', 'ECE'],
+    ...roles.map(([role, { top1, top5, crossEntropy, ece }]) => [
+      role,
+      percent(top1),
+      percent(top5),
+      crossEntropy?.toFixed(4) ?? '–',
+      ece?.toFixed(4) ?? '–',
+    ]),
+  ];
 }

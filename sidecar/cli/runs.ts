@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path';
 import { settle } from '../daemon/settle.ts';
+import { testedOf, valueText } from '../protocol/results.ts';
 import { isEnded, type RunRecord } from '../protocol/runRecord.ts';
 import { setWanted } from '../store/control.ts';
 import { LEASE_FILE, readLeaseSync } from '../store/leaseFile.ts';
@@ -54,9 +55,9 @@ export async function showRun(runsFolder: string, name: string, json: boolean): 
       ['active', `${record.activeSeconds.toFixed(1)} s`],
       ...(collapsed ? [['collapsed', `${collapsed.reason}, ${collapsed.role}, step ${collapsed.step}`]] : []),
       ...(error ? [['error', `${error.message} ${error.next ?? ''}`]] : []),
-      ...Object.entries(test ?? {}).map(([role, metrics]) => [
+      ...Object.keys(test ?? {}).map((role) => [
         `test ${role}`,
-        `${(100 * (metrics['top1'] ?? NaN)).toFixed(2)} %`,
+        valueText(record.headline.unit, testedOf(record, role) ?? NaN),
       ]),
       ['folder', runDir],
     ]),
@@ -126,7 +127,7 @@ export async function prune(
 }
 
 const bestOf = ({ best, headline }: RunRecord): string =>
-  best ? `${best.value.toFixed(2)} ${headline.unit} @ ${best.step}` : '—';
+  best ? `${valueText(headline.unit, best.value)} @ ${best.step}` : '—';
 
 /** The status as it is written, or `lost` where nobody is behind it any more. */
 function shownStatus(runDir: string, record: RunRecord): string {

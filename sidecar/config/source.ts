@@ -15,7 +15,11 @@ const expected = (kind: SourceKind): string =>
 /** What is wrong with the choice of a source. @param data of the file, which the schema need not accept */
 export function sourceComplaints(data: Readonly<Record<string, unknown>>): Complaint[] {
   const method = declarationIn(data);
-  const wanted = method?.source ?? (data['environment'] === undefined ? 'dataset' : 'environment');
+  const wanted = method
+    ? (method.source ?? 'dataset')
+    : data['environment'] === undefined
+      ? 'dataset'
+      : 'environment';
   const other = OTHER[wanted];
   const [given, unwanted] = [data[wanted], data[other]];
   if (unwanted !== undefined && (method !== null || given !== undefined))

@@ -1,6 +1,10 @@
+import { stringify } from 'yaml';
 import { datasetOptions } from '../datasets/options.ts';
-import { methodDeclarations } from '../methods/registry.options.ts';
+import { environmentFacts, environmentOptions } from '../environments/options.ts';
+import type { MethodDeclaration } from '../methods/declaration.ts';
+import { methodDeclarations, methodOptions } from '../methods/registry.options.ts';
 import { discriminatorValues } from './schemaWalk.ts';
+import type { SourceKind } from './source.ts';
 
 /** Data sets that an experiment can name. */
 export const datasetNames = (): string[] => (discriminatorValues(datasetOptions)?.values ?? []).map(String);
@@ -9,8 +13,21 @@ export const datasetNames = (): string[] => (discriminatorValues(datasetOptions)
 export const methodChoices = (): { name: string; title: string; citation: string }[] =>
   Object.values(methodDeclarations).map(({ name, title, citation }) => ({ name, title, citation }));
 
-/** A new experiment file: a starting point with the few settings that one decides first. */
+const declared = (method: string): MethodDeclaration | undefined =>
+  Object.values<MethodDeclaration>(methodDeclarations).find(({ name }) => name === method);
+
+/** What a method learns from: the data sets or the environments that an experiment can name. */
+export const sourcesOf = (method: string): { kind: SourceKind; names: string[] } =>
+  declared(method)?.source === 'environment'
+    ? { kind: 'environment', names: (discriminatorValues(environmentOptions)?.values ?? []).map(String) }
+    : { kind: 'dataset', names: datasetNames() };
+
+/**
+ * A new experiment file: a starting point with the few settings that one decides first.
+ * @param dataset or environment, as the method wants it
+ */
 export function experimentTemplate(file: string, method: string, dataset: string): string {
+  if (sourcesOf(method).kind === 'environment') return actingTemplate(file, method, dataset);
   const model = dataset === 'mnist' ? 'resnet8' : 'mlp';
   const views = dataset === 'mnist' ? 'views: { crop: { padding: 1 } }\n' : '';
   return `# distillery run ${file}
@@ -22,3 +39,29 @@ schedule: { name: cosine }
 training: { epochs: 20, batchSize: 64, seed: 42, validation: 0.1 }
 `;
 }
+
+/** With the first of the method's options that fits the environment. */
+function actingTemplate(file: string, method: string, name: string): string {
+  const options = methodOptions.safeParse({ name: method });
+  const environment = environmentOptions.safeParse({ name });
+  const problem =
+    options.success && environment.success
+      ? declared(method)?.unfit?.(options.data, environmentFacts(environment.data))
+      : null;
+  const settled = (problem?.proposals ?? [])
+    .slice(0, 1)
+    .map(({ path, value }) => `, ${path.join('.')}: ${inlineYaml(value)}`);
+  return `# distillery run ${file}
+environment: { name: ${name} }
+models: { default: { name: mlp, trunk: [64, 64], branch: [] } }
+method: { name: ${method}${settled.join('')} }
+optimizer: { name: adam, learningRate: 1.0e-3 }
+schedule: { name: cosine }
+training: { epochs: 20, epochSteps: 1000, batchSize: 128, seed: 42 }
+checkpoints: { every: 2000 }
+`;
+}
+
+/** A plain value on one line. */
+const inlineYaml = (value: unknown): string =>
+  stringify(value, { collectionStyle: 'flow', lineWidth: 0 }).trim();

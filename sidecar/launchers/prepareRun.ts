@@ -70,7 +70,8 @@ export async function prepareRun(
       totalSteps: plan.totalSteps,
       totalEpochs: main?.epochs ?? 0,
       headline: plan.declaration.headline(settings.method),
-      series: [...COMMON_SERIES, ...plan.declaration.series],
+      // The method's own come first: of equally exact patterns the first counts.
+      series: [...plan.declaration.series, ...COMMON_SERIES],
       panels: [...(plan.declaration.panels ?? [])],
       roles: plan.declaration.roles(settings.method, [...plan.models.keys()]),
       digests: { config: sha256(yaml) },

@@ -4,6 +4,7 @@ import { clilr, clilrOptions } from './clilr/options.ts';
 import { dih, dihOptions } from './dih/options.ts';
 import { dkel, dkelOptions } from './dkel/options.ts';
 import { dml, dmlOptions } from './dml/options.ts';
+import { dpd, dpdOptions } from './dpd/options.ts';
 import { ekd, ekdOptions } from './ekd/options.ts';
 import { ffl, fflOptions } from './ffl/options.ts';
 import { hinton, hintonOptions } from './hinton/options.ts';
@@ -33,6 +34,7 @@ export const methodOptions = z
     ekdOptions,
     kdmlOptions,
     supervisionComplexityOptions,
+    dpdOptions,
     vanillaOptions,
     hintonOptions,
     dmlOptions,
@@ -59,6 +61,7 @@ export const methodDeclarations = {
   ekd,
   kdml,
   supervisionComplexity,
+  dpd,
   vanilla,
   hinton,
   dml,

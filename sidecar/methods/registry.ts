@@ -2,6 +2,7 @@ import { clilr } from './clilr/index.ts';
 import { dih } from './dih/index.ts';
 import { dkel } from './dkel/index.ts';
 import { dml } from './dml/index.ts';
+import { dpd } from './dpd/index.ts';
 import { ekd } from './ekd/index.ts';
 import { ffl } from './ffl/index.ts';
 import { hinton } from './hinton/index.ts';
@@ -32,6 +33,7 @@ export const algorithms = {
   ekd,
   kdml,
   supervisionComplexity,
+  dpd,
   vanilla,
   hinton,
   dml,

@@ -1,7 +1,7 @@
 /**
  * What a run has achieved, as numbers that can be compared with another's.
  *
- * API: resultsOf, compareResults.
+ * API: headlineOf, testedOf, resultsOf, compareResults, deltaText, digitsOf, valueText.
  */
 import type { RunRecord } from './runRecord.ts';
 import { signedText } from './signedText.ts';
@@ -13,18 +13,36 @@ export interface Result {
   readonly unit: string;
 }
 
+/** Split, role and metric of the series that a run is judged by. */
+export function headlineOf({ headline }: Pick<RunRecord, 'headline'>): {
+  readonly split: string;
+  readonly role: string;
+  readonly metric: string;
+} {
+  const [split = '', role = '', metric = ''] = headline.series.split('/');
+  return { split, role, metric };
+}
+
 /**
- * The best value of the headline, every role's result on the test split in the headline's metric, and the time that it took.
- * Shares are given in percent, as the curves are.
+ * A role's result in the test, in the headline's metric and unit; undefined before it was measured. Shares are given in percent,
+ * as the curves are. @param role absent: that of the headline
  */
-export function resultsOf({ best, headline, test, activeSeconds }: RunRecord): Result[] {
-  const metric = headline.series.split('/').at(-1) ?? '';
-  const scale = headline.unit === '%' ? 100 : 1;
-  const tested = Object.entries(test ?? {}).flatMap(([role, metrics]) => {
-    const value = metrics[metric];
+export function testedOf(
+  record: Pick<RunRecord, 'headline' | 'test'>,
+  role = headlineOf(record).role,
+): number | undefined {
+  const value = record.test?.[role]?.[headlineOf(record).metric];
+  return value === undefined ? undefined : (record.headline.unit === '%' ? 100 : 1) * value;
+}
+
+/** The best value of the headline, every role's result in the test in the headline's metric, and the time that it took. */
+export function resultsOf(record: RunRecord): Result[] {
+  const { best, headline, test, activeSeconds } = record;
+  const tested = Object.keys(test ?? {}).flatMap((role) => {
+    const value = testedOf(record, role);
     return value === undefined
       ? []
-      : [{ name: `test/${role}/${metric}`, value: scale * value, unit: headline.unit }];
+      : [{ name: `test/${role}/${headlineOf(record).metric}`, value, unit: headline.unit }];
   });
   return [
     ...(best ? [{ name: `best ${best.series}`, value: best.value, unit: headline.unit }] : []),
@@ -52,9 +70,20 @@ export function compareResults(before: RunRecord, after: RunRecord): ResultDelta
 
 /** `97.40 → 97.90 % (+0.50)`. */
 export function deltaText({ unit, before, after }: ResultDelta): string {
-  const digits = unit === '%' ? 2 : unit === 's' ? 1 : 4;
+  const digits = digitsOf(unit, Math.max(Math.abs(before), Math.abs(after)));
   return (
     `${before.toFixed(digits)} → ${after.toFixed(digits)} ${unit}`.trim() +
     ` (${signedText(after - before, digits)})`
   );
 }
+
+/** Decimals of a value in its unit: fewer where it is large. */
+export function digitsOf(unit: string, value: number): number {
+  if (unit === '%') return 2;
+  if (unit === 's') return 1;
+  return Math.abs(value) >= 10 ? 2 : 4;
+}
+
+/** `97.40 %`, `−145.32`. */
+export const valueText = (unit: string, value: number): string =>
+  `${value.toFixed(digitsOf(unit, value)).replace('-', '−')} ${unit}`.trim();

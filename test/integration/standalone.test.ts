@@ -22,9 +22,17 @@ describe('dist/sidecar in a folder without packages', () => {
     startNode([join(root, 'sidecar', 'cli.js'), ...args], { ...OFFLINE, ...env }).finished;
 
   it.each([
-    ['synthetic-dkel', ['training.epochs=2']],
-    ['mnist-dkel', ['training.epochs=1', 'dataset.limit=1200', 'training.validation=200']],
-  ])('trains the example %s on the embedded backend', async (example, set) => {
+    ['synthetic-dkel', 'peer1', 'predictions.json', ['training.epochs=2']],
+    [
+      'mnist-dkel',
+      'peer1',
+      'predictions.json',
+      ['training.epochs=1', 'dataset.limit=1200', 'training.validation=200'],
+    ],
+    ['dpd-pendulum', 'best', 'exhibits.json', ['training.epochs=2', 'training.epochSteps=50']],
+    ['dpd-cartpole', 'learner2', 'exhibits.json', ['training.epochs=2', 'training.epochSteps=50']],
+    ['dpd-cliffwalking', 'best', 'exhibits.json', ['training.epochs=2', 'training.epochSteps=50']],
+  ])('trains the example %s on the embedded backend, and exports %s', async (example, role, kept, set) => {
     const runs = join(root, example);
     const overrides = set.flatMap((each) => ['--set', each]);
     const file = resolve(`examples/${example}.distill.yaml`);
@@ -32,10 +40,10 @@ describe('dist/sidecar in a folder without packages', () => {
     expect(run.code, run.stderr).toBe(0);
     const runDir = await onlyRun(runs);
     expect(await readRun(runDir)).toMatchObject({ status: 'completed', backend: { name: 'wasm' } });
-    expect(readdirSync(runDir)).toContain('predictions.json');
+    expect(readdirSync(runDir)).toContain(kept);
 
     const out = join(root, `${example}-student`);
-    const exported = await distillery(['--runs', runs, 'export', runDir, '--role', 'peer1', '--out', out]);
+    const exported = await distillery(['--runs', runs, 'export', runDir, '--role', role, '--out', out]);
     expect(exported.code, exported.stderr).toBe(0);
     const { modelTopology, weightsManifest } = JSON.parse(
       readFileSync(join(out, 'model.json'), 'utf8'),

@@ -3,6 +3,7 @@ import { temporaryFolder } from '../support/processes.ts';
 import { violations } from './support/axe.ts';
 import { dkelSeries, makeRun } from './support/madeRuns.ts';
 import { browserPath, openPage, serve, sharedBrowser, wear, type Served } from './support/openPage.ts';
+import { madeExhibits, madePanels, panelSeries } from './support/madePanels.ts';
 import { madePredictions } from './support/madePredictions.ts';
 import { seePredictions } from './support/seePredictions.ts';
 import { THEME_KINDS } from './support/themes.ts';
@@ -19,11 +20,16 @@ describe.skipIf(browserPath === null)('accessibility', () => {
         steps: 100,
         seriesAt: (step) => ({
           ...dkelSeries(offset)(step),
+          ...panelSeries(step),
           ...(step === 50 ? { 'train/run/loss/total': NaN } : {}),
         }),
         parameters: { offset },
         predictions: madePredictions,
-        record: { collapsed: { reason: 'oneClass', step: 90, role: 'peer1' } },
+        exhibits: madeExhibits,
+        record: {
+          panels: [...madePanels],
+          collapsed: { reason: 'oneClass', step: 90, role: 'peer1' },
+        },
       });
     served = await serve(runs, 'accessibility');
   });
@@ -35,6 +41,7 @@ describe.skipIf(browserPath === null)('accessibility', () => {
     for (const box of await page.locator('.choices input').all()) await box.check();
     await page.keyboard.press('Escape');
     await seePredictions(page);
+    await page.getByRole('button', { name: 'Next step' }).click();
     await page
       .getByRole('region', { name: 'diversity' })
       .getByRole('button', { name: 'Show the numbers' })

@@ -1,47 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { Exhibits } from '../../sidecar/protocol/exhibits.ts';
-import type { PanelDeclaration } from '../../sidecar/protocol/panels.ts';
 import { temporaryFolder } from '../support/processes.ts';
 import { violations } from './support/axe.ts';
+import { madeExhibits, madePanels, panelSeries } from './support/madePanels.ts';
 import { dkelSeries, makeRun } from './support/madeRuns.ts';
 import { browserPath, exported, openPage, serve, sharedBrowser, type Served } from './support/openPage.ts';
-
-const panels: PanelDeclaration[] = [
-  {
-    id: 'sample',
-    kind: 'lines',
-    title: 'Effective samples',
-    series: ['train/*/ess'],
-    unit: 'samples',
-    explanation: 'Few: some samples decide alone.',
-    certainty: 'inferred',
-  },
-  { id: 'gates', kind: 'raster', title: 'Swapped blocks', series: ['gate/*'], explanation: 'Dark: swapped.' },
-  { id: 'play', kind: 'episode', title: 'Episode', exhibits: ['episode/*'], explanation: 'The first one.' },
-  { id: 'never', kind: 'lines', title: 'Never', series: ['nothing/*'], unit: '', explanation: '' },
-];
-const frames = Array.from({ length: 31 }, (_, step) => ({
-  action: step === 0 ? [] : [step / 10],
-  reward: -1,
-  total: -step,
-  shapes: [{ kind: 'circle', x: step / 30, y: 0.25, radius: 0.02, tone: 'accent' } as const],
-}));
-const exhibits: Exhibits = {
-  version: 1,
-  step: 100,
-  exhibits: Object.fromEntries(
-    ['learner1', 'learner2'].map((name, index) => [
-      `episode/${name}`,
-      {
-        kind: 'episode' as const,
-        secondsPerStep: 0.02,
-        height: 0.5,
-        background: [],
-        frames: index === 0 ? frames : frames.slice(0, 11),
-      },
-    ]),
-  ),
-};
 
 describe.skipIf(browserPath === null)('panels that a method declares', () => {
   const browser = sharedBrowser();
@@ -52,13 +14,10 @@ describe.skipIf(browserPath === null)('panels that a method declares', () => {
       steps: 100,
       seriesAt: (step) => ({
         ...dkelSeries()(step),
-        'train/peer1/ess': step,
-        'train/teacher1/ess': 2 * step,
-        'gate/stem': step > 50 ? 1 : 0,
-        'gate/1.1': 0.5,
+        ...panelSeries(step),
       }),
-      exhibits,
-      record: { panels },
+      exhibits: madeExhibits,
+      record: { panels: [...madePanels] },
     });
     served = await serve(runs, 'panels');
   });
@@ -121,5 +80,67 @@ describe.skipIf(browserPath === null)('panels that a method declares', () => {
     await episode.getByRole('button', { name: 'Next step' }).click();
     await episode.getByText('step 1 of 30').waitFor();
     expect(await episode.getByRole('button', { name: 'Play' }).count()).toBe(0);
+  });
+});
+
+describe.skipIf(browserPath === null)('a run that is judged by its own metric', () => {
+  const browser = sharedBrowser();
+  let served: Served;
+  beforeAll(async () => {
+    const runs = await temporaryFolder('own-metric');
+    const headline = { series: 'evaluation/best/return', unit: '', better: 'higher' } as const;
+    await makeRun(runs, {
+      steps: 100,
+      seriesAt: (step) => ({
+        'train/run/loss/total': 1 / step,
+        'train/run/weighted/policy': 1 / step,
+        ...(step % 10 === 0
+          ? {
+              'evaluation/learner1/return': -1000 + step,
+              'evaluation/learner2/return': -900 + step,
+              'evaluation/best/return': -900 + step,
+            }
+          : {}),
+      }),
+      record: {
+        headline,
+        best: { series: headline.series, value: -145.3226, step: 100, better: 'higher' },
+        test: { learner1: { return: -136 }, learner2: { return: -135.25 }, best: { return: -135.25 } },
+        roles: ['learner1', 'learner2'].map((id) => ({ id, kind: 'peer' })),
+        series: [
+          { tag: 'evaluation/*/return', title: 'return', unit: '', formula: 'mean sum of rewards' },
+          { tag: 'train/run/loss/total', title: 'total loss', unit: '', formula: '' },
+        ],
+      },
+    });
+    served = await serve(runs, 'own-metric');
+  });
+
+  it('shows it by role, best first, in its own unit, and nothing of accuracies', async () => {
+    const { page } = await openPage(browser(), served.url);
+    const table = page.getByRole('region', { name: 'roles' });
+    await table.waitFor();
+    expect(await table.getByRole('columnheader').allInnerTexts()).toEqual([
+      'role',
+      'return',
+      'Δ',
+      'test return',
+    ]);
+    const rows = (await table.getByRole('row').allInnerTexts()).slice(1);
+    expect(rows.map((row) => row.replace(/\s+/gu, ' ').trim())).toEqual([
+      '● learner2 −800 +10.00 −135.3',
+      '● learner1 −900 +10.00 −136',
+    ]);
+    expect(await page.locator('.result').innerText()).toBe(
+      'test return of best: −135.3 · best evaluation/best/return: −145.3 at step 100',
+    );
+    const chart = page.getByRole('region', { name: 'return', exact: true });
+    expect(await chart.locator('.legend li button').allInnerTexts()).toEqual([
+      'learner1 −900',
+      'learner2 −800',
+    ]);
+    expect(await page.getByText('top-1').count()).toBe(0);
+    await page.getByRole('tab', { name: 'Compare', exact: true }).click();
+    expect(await page.getByRole('row').last().innerText()).toMatch(/−145\.3\s+−135\.3/u);
   });
 });

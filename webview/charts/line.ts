@@ -1,5 +1,7 @@
+import { headlineOf } from '../../sidecar/protocol/results.ts';
 import type { RunRecord, SeriesDeclaration } from '../../sidecar/protocol/runRecord.ts';
 import { starsOf } from '../../sidecar/protocol/tagPattern.ts';
+import { t } from '../words/words.ts';
 
 /** A role's hue, that of the n-th of several things which are no roles, or the grey of the baseline. */
 export type Hue = 'peer' | 'teacher' | 'ensemble' | 'student' | 'schedule' | 'neutral' | 'baseline' | number;
@@ -55,4 +57,11 @@ export const hueOf = (kind: string): Hue =>
 export function hueOfRole({ roles }: RunRecord, names: readonly string[]): Hue | undefined {
   const role = names.flatMap((name) => roles.find(({ id }) => id === name) ?? [])[0];
   return role && hueOf(role.kind);
+}
+
+/** What the headline measures, as a heading: `top-1`, or as the run declares it. */
+export function metricName(record: RunRecord): string {
+  const { metric } = headlineOf(record);
+  if (metric === 'top1') return t('metric.top1');
+  return declarationOf(record, record.headline.series)?.title ?? metric;
 }

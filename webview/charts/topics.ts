@@ -1,3 +1,4 @@
+import { headlineOf } from '../../sidecar/protocol/results.ts';
 import type { RunRecord } from '../../sidecar/protocol/runRecord.ts';
 import { t } from '../words/words.ts';
 import { declarationOf, explanationOf, hueOf, type Hue, type Line, type Topic } from './line.ts';
@@ -28,7 +29,7 @@ export function topicsOf(record: RunRecord, tags: readonly string[]): Topic[] {
     const made = lines();
     return made.length > 0 ? [{ id, title, unit, lines: made, lead: made[0]?.tag, ...more }] : [];
   };
-  const [split = '', best = '', metric = ''] = record.headline.series.split('/');
+  const { split, role: best, metric } = headlineOf(record);
   const headlineTitle = declarationOf(record, record.headline.series)?.title ?? t('topic.evaluation');
   const perRole =
     (name: string, of = 'validation') =>
@@ -47,7 +48,7 @@ export function topicsOf(record: RunRecord, tags: readonly string[]): Topic[] {
     ...topic(
       'loss',
       t('topic.loss'),
-      'nats',
+      declarationOf(record, TOTAL_LOSS)?.unit ?? 'nats',
       () => [
         // One band per term: the weighted sums over roles that the trainer logs.
         ...tags

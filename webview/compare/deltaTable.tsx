@@ -4,7 +4,7 @@ import { statusText } from '../run/status.ts';
 import { IconButton } from '../theme/iconButton.tsx';
 import { styleOf } from '../theme/theme.ts';
 import { baselineId, baselineRun, colorIndex, nameOf, overlayIds, toggleOverlay } from '../view/selection.ts';
-import { formatCount, formatDelta, formatDuration, formatPercent, formatValue } from '../words/numbers.ts';
+import { formatCount, formatDelta, formatDuration, formatValue } from '../words/numbers.ts';
 import { t } from '../words/words.ts';
 import { bestOf, deltaOf, testOf } from './results.ts';
 
@@ -68,7 +68,7 @@ function DeltaRow({ id }: { readonly id: string }) {
       <td>{statusText(run)}</td>
       <td class="number">{formatValue(record.headline.unit, bestOf(run))}</td>
       <td class="number">{formatDelta(deltaOf(run, baseline, bestOf))}</td>
-      <td class="number">{formatPercent(testOf(run))}</td>
+      <td class="number">{formatValue(record.headline.unit, testOf(run))}</td>
       <td class="number">{formatDelta(deltaOf(run, baseline, testOf))}</td>
       <td class="number">{formatCount(record.step)}</td>
       <td class="number">{formatDuration(record.activeSeconds)}</td>

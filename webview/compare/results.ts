@@ -1,10 +1,8 @@
+import { testedOf } from '../../sidecar/protocol/results.ts';
 import type { RunSummary } from '../../sidecar/protocol/runSummary.ts';
 
-/** The result of a run on the test split, in the headline's role, 0 to 100; undefined before it was evaluated. */
-export function testOf({ record }: RunSummary): number | undefined {
-  const share = record.test?.[record.headline.series.split('/')[1] ?? '']?.['top1'];
-  return share === undefined ? undefined : 100 * share;
-}
+/** The result of a run in the test, in the headline's role and unit; undefined before it was evaluated. */
+export const testOf = ({ record }: RunSummary): number | undefined => testedOf(record);
 
 export const bestOf = ({ record }: RunSummary): number | undefined => record.best?.value;
 

@@ -1,8 +1,10 @@
+import { headlineOf, testedOf } from '../../sidecar/protocol/results.ts';
 import type { RunSummary } from '../../sidecar/protocol/runSummary.ts';
 import { host } from '../host.ts';
+import { metricName } from '../charts/line.ts';
 import { maySteer, steer } from '../link/steering.ts';
 import { look } from '../view/viewState.ts';
-import { formatCount, formatPercent, formatValue } from '../words/numbers.ts';
+import { formatCount, formatValue } from '../words/numbers.ts';
 import { t } from '../words/words.ts';
 import { isResumable } from './controls.tsx';
 import { Line } from './header.tsx';
@@ -56,17 +58,20 @@ function Finished({ run }: { readonly run: RunSummary }) {
 
 /** The result first: on the test split where there is one, else the best on validation. */
 export function resultText({ record }: RunSummary): string {
-  const role = record.headline.series.split('/')[1] ?? '';
-  const test = record.test?.[role]?.['top1'];
+  const { role } = headlineOf(record);
+  const { unit } = record.headline;
+  const test = testedOf(record);
   const best = record.best;
   const parts = [
-    ...(test === undefined ? [] : [t('result.test', { role, value: formatPercent(100 * test) })]),
+    ...(test === undefined
+      ? []
+      : [t('result.test', { metric: metricName(record), role, value: formatValue(unit, test) })]),
     ...(best === null
       ? []
       : [
           t('result.best', {
             series: best.series,
-            value: formatValue(record.headline.unit, best.value),
+            value: formatValue(unit, best.value),
             step: formatCount(best.step),
           }),
         ]),

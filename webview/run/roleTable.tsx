@@ -1,9 +1,12 @@
 import { useComputed } from '@preact/signals';
+import { headlineOf, testedOf } from '../../sidecar/protocol/results.ts';
+import type { RunRecord } from '../../sidecar/protocol/runRecord.ts';
+import { declarationOf, metricName } from '../charts/line.ts';
 import { runOf } from '../link/runs.ts';
 import { seriesOf } from '../series/followed.ts';
 import { Explained } from '../theme/iconButton.tsx';
-import { baselineId, selectedId } from '../view/selection.ts';
-import { formatDelta, formatNumber, formatPercent } from '../words/numbers.ts';
+import { baselineId, selectedId, selectedRun } from '../view/selection.ts';
+import { formatDelta, formatNumber, formatValue } from '../words/numbers.ts';
 import { t } from '../words/words.ts';
 import { Diversity } from './diversity.tsx';
 
@@ -12,10 +15,14 @@ const SYMBOLS: Readonly<Record<string, string>> = { teacher: '◆', peer: '●',
 const newest = (run: string | null, tag: string): number | undefined =>
   run === null ? undefined : seriesOf(run)?.newest(tag);
 
-/** Which network is best, and is the teacher ahead: every role's newest validation figures, best first. */
+/** Which network is best, and is the teacher ahead: every role's newest figures, best first. */
 export function RoleTable() {
   const rows = useComputed(() => roleRows(selectedId.value, baselineId.value));
+  const record = selectedRun.value?.record;
+  if (!record) return null;
+  const { unit } = record.headline;
   const tested = rows.value.some(({ test }) => test !== undefined);
+  const hasCrossEntropy = rows.value.some(({ crossEntropy }) => crossEntropy !== undefined);
   const compared = baselineId.value !== null && baselineId.value !== selectedId.value;
   const delta = compared ? t('roles.deltaBaseline.explained') : t('roles.delta.explained');
   return (
@@ -24,14 +31,21 @@ export function RoleTable() {
         <thead>
           <tr>
             <th scope="col">{t('roles.role')}</th>
-            <Column text={t('roles.top1')} explanation={t('roles.top1.explained')} />
+            <Column {...headlineColumn(record)} />
             <Column text="Δ" explanation={delta} />
-            <Column text={t('roles.crossEntropy')} explanation={t('roles.crossEntropy.explained')} />
-            {tested ? <Column text={t('roles.test')} explanation={t('roles.test.explained')} /> : null}
+            {hasCrossEntropy ? (
+              <Column text={t('roles.crossEntropy')} explanation={t('roles.crossEntropy.explained')} />
+            ) : null}
+            {tested ? (
+              <Column
+                text={t('roles.test', { metric: metricName(record) })}
+                explanation={t('roles.test.explained')}
+              />
+            ) : null}
           </tr>
         </thead>
         <tbody>
-          {rows.value.map(({ id, kind, top1, change, crossEntropy, test }) => (
+          {rows.value.map(({ id, kind, value, change, crossEntropy, test }) => (
             <tr key={id}>
               <th scope="row">
                 <span class={`mark ${kind}`} aria-hidden="true">
@@ -39,14 +53,12 @@ export function RoleTable() {
                 </span>{' '}
                 {id}
               </th>
-              <td class={numberClass(top1)}>{formatPercent(top1)}</td>
+              <td class={numberClass(value)}>{formatValue(unit, value)}</td>
               <td class="number muted">{formatDelta(change)}</td>
-              <td class={numberClass(crossEntropy)}>{formatNumber(crossEntropy)}</td>
-              {tested ? (
-                <td class={numberClass(test)}>
-                  {formatPercent(test === undefined ? undefined : 100 * test)}
-                </td>
+              {hasCrossEntropy ? (
+                <td class={numberClass(crossEntropy)}>{formatNumber(crossEntropy)}</td>
               ) : null}
+              {tested ? <td class={numberClass(test)}>{formatValue(unit, test)}</td> : null}
             </tr>
           ))}
         </tbody>
@@ -54,6 +66,16 @@ export function RoleTable() {
       <Diversity />
     </section>
   );
+}
+
+/** What the figures of the first column are. */
+function headlineColumn(record: RunRecord): { readonly text: string; readonly explanation: string } {
+  if (headlineOf(record).metric === 'top1')
+    return { text: t('roles.top1'), explanation: t('roles.top1.explained') };
+  return {
+    text: metricName(record),
+    explanation: declarationOf(record, record.headline.series)?.formula ?? '',
+  };
 }
 
 function Column({ text, explanation }: { readonly text: string; readonly explanation: string }) {
@@ -71,10 +93,13 @@ const numberClass = (value: number | undefined): string =>
 /** Changes are those from the baseline; without one, from the evaluation before. */
 function roleRows(run: string | null, baseline: string | null) {
   const record = run === null ? undefined : runOf(run)?.record;
-  return (record?.roles ?? [])
+  if (!record) return [];
+  const { split, metric } = headlineOf(record);
+  const sign = record.headline.better === 'higher' ? 1 : -1;
+  return record.roles
     .map(({ id, kind }) => {
-      const tag = `validation/${id}/top1`;
-      const top1 = newest(run, tag);
+      const tag = `${split === 'test' ? 'validation' : split}/${id}/${metric}`;
+      const value = newest(run, tag);
       const before =
         baseline !== null && baseline !== run
           ? newest(baseline, tag)
@@ -84,15 +109,15 @@ function roleRows(run: string | null, baseline: string | null) {
       return {
         id,
         kind,
-        top1,
-        change: top1 === undefined || before === undefined ? undefined : top1 - before,
+        value,
+        change: value === undefined || before === undefined ? undefined : value - before,
         crossEntropy: newest(run, `validation/${id}/crossEntropy`),
-        test: record?.test?.[id]?.['top1'],
+        test: testedOf(record, id),
       };
     })
-    .sort((a, b) => order(b.top1) - order(a.top1));
+    .sort((a, b) => order(b.value, sign) - order(a.value, sign));
 }
 
 /** Unknown and NaN come last. */
-const order = (value: number | undefined): number =>
-  value === undefined || Number.isNaN(value) ? -Infinity : value;
+const order = (value: number | undefined, sign: 1 | -1): number =>
+  value === undefined || Number.isNaN(value) ? -Infinity : sign * value;

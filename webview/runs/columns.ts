@@ -3,14 +3,7 @@ import { bestOf, deltaOf, testOf } from '../compare/results.ts';
 import { parametersOf } from '../compare/parameters.ts';
 import { statusText } from '../run/status.ts';
 import { baselineRun, nameOf } from '../view/selection.ts';
-import {
-  formatCount,
-  formatDelta,
-  formatDuration,
-  formatPercent,
-  formatTime,
-  formatValue,
-} from '../words/numbers.ts';
+import { formatCount, formatDelta, formatDuration, formatTime, formatValue } from '../words/numbers.ts';
 import { joined, t } from '../words/words.ts';
 
 /** One column of the runs table. */
@@ -52,7 +45,7 @@ export const fixedColumns = (): readonly Column[] => [
     (run) => deltaOf(run, baselineRun.value, bestOf),
     (value) => formatDelta(value),
   ),
-  numbers('test', t('column.test'), testOf, (value) => formatPercent(value)),
+  numbers('test', t('column.test'), testOf, (value, { record }) => formatValue(record.headline.unit, value)),
   numbers(
     'deltaTest',
     t('column.deltaTest'),

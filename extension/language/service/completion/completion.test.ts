@@ -140,6 +140,12 @@ describe('values', () => {
     ['method: { name: dkel, rampShape: |', ['reference', 'released', 'none']],
     ['method: { name: dkel, preset: | }', ['dkel', 'dkel-released']],
     ['dataset: { name: | }', ['mnist', 'synthetic']],
+    [
+      'environment: { name: | }',
+      ['pendulum', 'mountainCarContinuous', 'mountainCar', 'cartPole', 'acrobot', 'cliffWalking'],
+    ],
+    ['method: { name: dpd, algorithm: { name: | } }', ['ddpg', 'ppo', 'tabular']],
+    ['method: { name: dpd, mode: | }', ['soft', 'hard', 'uniform', 'none']],
     ['models:\n  default:\n    name: |\nmethod: { name: dkel }', ['resnet8', 'resnet20', 'resnet32', 'mlp']],
     ['optimizer:\n  name: |', ['sgd', 'adam', 'adamw']],
     ['evaluation: { test: |', ['true', 'false']],

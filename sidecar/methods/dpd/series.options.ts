@@ -1,0 +1,107 @@
+import type { PanelDeclaration, SeriesDeclaration } from '../declaration.ts';
+
+const of = (tag: string, title: string, unit: string, formula: string): SeriesDeclaration => ({
+  tag,
+  title,
+  unit,
+  formula,
+});
+
+export const series: readonly SeriesDeclaration[] = [
+  of('evaluation/*/return', 'return (evaluation)', '', 'mean sum of rewards of episodes without exploration'),
+  of('evaluation/*/steps', 'length (evaluation)', 'steps', 'mean length of episodes without exploration'),
+  of(
+    'evaluation/*/startValue',
+    'value of the start',
+    '',
+    'exact discounted value of the policy at the start',
+  ),
+  of('train/*/return', 'return', '', 'mean sum of rewards of the newest 20 episodes, exploration included'),
+  of('train/*/value', 'value', '', 'mean value of the states of a batch'),
+  of('train/*/clipped', 'clipped', '', 'share of samples whose ratio is beyond the clip'),
+  of('train/*/loss/temporalDifference', 'temporal difference', '', 'mean (Q(s, a) − y)²'),
+  of('train/*/loss/decay', 'decay of critics', '', '½ Σ kernel²'),
+  of('train/*/loss/policy', 'policy', '', 'DDPG: −mean Q(s, π(s)); PPO: the clipped surrogate'),
+  of('train/*/loss/value', 'values', '', '½ mean (V(s) − return)²'),
+  of('train/*/loss/entropy', 'entropy', 'nats', 'of the policy'),
+  of('train/*/loss/distillation', 'distillation', '', 'Σ w D(own, peer)'),
+  of('train/run/weighted/*', 'weighted term', '', 'Σ over learners of weight · term'),
+  of('train/run/loss/total', 'total loss', '', 'Σ weight · term'),
+  of('experience/*/steps', 'experience', 'steps', 'steps taken in the environment'),
+  of('experience/*/remembered', 'memory', 'transitions', 'transitions in the replay buffer'),
+  of(
+    'distillation/*/xi',
+    'advantage of the peer',
+    '',
+    'mean ξ = V_peer(s) − V_own(s) over states of the peer',
+  ),
+  of('distillation/*/advantageous', 'better peer', '', 'share of states with ξ > 0'),
+  of('distillation/*/effectiveStates', 'effective states', 'states', '1 / Σ w², w normalised'),
+  of('distillation/*/largestWeight', 'largest weight', '', 'max w, w normalised'),
+  of('distillation/*/weightEntropy', 'entropy of weights', 'nats', '−Σ w ln w'),
+  of('distillation/*/distance', 'distance', '', 'mean D(own, peer) over states of the peer'),
+];
+
+export const panels: readonly PanelDeclaration[] = [
+  {
+    id: 'episode',
+    kind: 'episode',
+    title: 'Episode without exploration',
+    exhibits: ['episode/*'],
+    explanation: 'The first episode of the newest evaluation; it begins the same every time.',
+  },
+  {
+    id: 'return',
+    kind: 'lines',
+    title: 'Return while learning',
+    series: ['train/*/return'],
+    unit: '',
+    explanation: 'Mean of the newest 20 episodes, exploration included.',
+  },
+  {
+    id: 'advantageous',
+    kind: 'lines',
+    title: 'States on which the peer is better',
+    series: ['distillation/*/advantageous'],
+    unit: '',
+    explanation:
+      'Share of the peer’s states with ξ > 0. Both learners above 0 means that each has something to teach.',
+    certainty: 'published',
+  },
+  {
+    id: 'effectiveStates',
+    kind: 'lines',
+    title: 'Effective states of a distillation',
+    series: ['distillation/*/effectiveStates'],
+    unit: 'states',
+    explanation: 'Few: the weights are at their limits, and soft weighing is a hard choice.',
+    certainty: 'inferred',
+  },
+  {
+    id: 'xi',
+    kind: 'lines',
+    title: 'Advantage of the peer, ξ',
+    series: ['distillation/*/xi'],
+    unit: '',
+    explanation: 'Mean V_peer − V_own over states that the peer visited, as the two critics see it.',
+    certainty: 'published',
+  },
+  {
+    id: 'distance',
+    kind: 'lines',
+    title: 'Distance between the learners',
+    series: ['distillation/*/distance'],
+    unit: '',
+    explanation: 'How differently the two act on the peer’s states.',
+    certainty: 'published',
+  },
+  {
+    id: 'startValue',
+    kind: 'lines',
+    title: 'Exact value of the start',
+    series: ['evaluation/*/startValue'],
+    unit: '',
+    explanation: 'The hybrid follows the better learner in each state: it is never below either of them.',
+    certainty: 'published',
+  },
+];
