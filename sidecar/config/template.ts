@@ -3,6 +3,8 @@ import { datasetOptions } from '../datasets/options.ts';
 import { environmentFacts, environmentOptions } from '../environments/options.ts';
 import type { MethodDeclaration } from '../methods/declaration.ts';
 import { methodDeclarations, methodOptions } from '../methods/registry.options.ts';
+import { backbone, modelOptions } from '../models/registry.spec.ts';
+import { modelNames } from './plan.ts';
 import { discriminatorValues } from './schemaWalk.ts';
 import type { SourceKind } from './source.ts';
 
@@ -28,16 +30,40 @@ export const sourcesOf = (method: string): { kind: SourceKind; names: string[] }
  */
 export function experimentTemplate(file: string, method: string, dataset: string): string {
   if (sourcesOf(method).kind === 'environment') return actingTemplate(file, method, dataset);
-  const model = dataset === 'mnist' ? 'resnet8' : 'mlp';
-  const views = dataset === 'mnist' ? 'views: { crop: { padding: 1 } }\n' : '';
+  const isMade = dataset === 'synthetic';
+  const shape = isMade && wantsImages(method) ? ', shape: [16, 16, 3]' : '';
+  const isImage = !isMade || shape !== '';
+  const views = isMade ? '' : 'views: { crop: { padding: 1 } }\n';
   return `# distillery run ${file}
-dataset: { name: ${dataset} }
-${views}models: { default: { name: ${model} } }
+dataset: { name: ${dataset}${shape} }
+${views}models: ${modelsFor(method, isImage)}
 method: { name: ${method} }
 optimizer: { name: sgd, learningRate: 0.1, momentum: 0.9, nesterov: true, weightDecay: 5.0e-4 }
 schedule: { name: cosine }
 training: { epochs: 20, batchSize: 64, seed: 42, validation: 0.1 }
 `;
+}
+
+/** For images a teacher that is larger than its student, where the method has one; else one model for all. */
+function modelsFor(method: string, isImage: boolean): string {
+  if (!isImage) return '{ default: { name: mlp } }';
+  return declared(method)?.models.includes('teacher')
+    ? '{ default: { name: resnet8 }, teacher: { name: resnet20 } }'
+    : '{ default: { name: resnet8 } }';
+}
+
+/** Whether the method has no use for feature vectors. */
+function wantsImages(method: string): boolean {
+  const options = methodOptions.safeParse({ name: method });
+  const declaration = declared(method);
+  if (!options.success || !declaration) return false;
+  const input = [8];
+  const vector = backbone(modelOptions.parse({ name: 'mlp' }), input, 2);
+  const names = modelNames(declaration, { method: options.data, models: {} });
+  return (
+    (declaration.objections?.(options.data, new Map(names.map((name) => [name, vector])), input) ?? [])
+      .length > 0
+  );
 }
 
 /** With the first of the method's options that fits the environment. */

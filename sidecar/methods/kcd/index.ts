@@ -82,7 +82,7 @@ export const kcd: Algorithm<KcdOptions> = ({ options, seed, input, classes, stag
       const normed = norm ? logitsOf(norm, raw, TRAINING) : raw;
       const chosen = comparedChannels(found.map, sizedTo(normed, stage.height));
       const [a, b] =
-        options.normalise === 'unit' ? [unitLength(chosen), unitLength(target)] : [chosen, target];
+        options.normalise === 'unitLength' ? [unitLength(chosen), unitLength(target)] : [chosen, target];
       return {
         role: 'student',
         name: `feature${stage.student + 1}`,

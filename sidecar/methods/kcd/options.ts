@@ -119,6 +119,7 @@ export const kcdOptions = z
       }),
     margin: z
       .number()
+      .min(-1000)
       .max(0)
       .default(0)
       .meta({
@@ -126,13 +127,13 @@ export const kcdOptions = z
         paper: [ours(0)],
       }),
     normalise: z
-      .enum(['none', 'unit', 'batchNorm'])
+      .enum(['none', 'unitLength', 'batchNorm'])
       .default('none')
       .meta({
         description: 'What is done to features before they are compared.',
         values: {
           none: 'nothing',
-          unit: 'each sample’s features get unit length, on both sides',
+          unitLength: 'each sample’s features get unit length, on both sides',
           batchNorm: 'batch norm on the student’s side, trained with it',
         },
         paper: [ours('none'), inCode('batchNorm', MGD)],

@@ -86,7 +86,7 @@ export const pclOptions = z
           bestPeer: 'the best of the mean teachers',
           ensemble: 'the ensemble classifier (PCL-E)',
         },
-        paper: [published('firstPeer', 'PCL, algorithm header'), inCode('bestPeer', CODE)],
+        paper: [published('firstPeer', 'PCL, abstract and algorithm header'), inCode('bestPeer', CODE)],
       }),
   })
   .meta({

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { discriminatorValues } from '../../../../sidecar/config/schemaWalk.ts';
+import { modelOptions } from '../../../../sidecar/models/registry.spec.ts';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { TextEdit, type CompletionItem } from 'vscode-languageserver-types';
 import { parse } from 'yaml';
@@ -131,6 +133,8 @@ describe('keys', () => {
   });
 });
 
+const MODELS = (discriminatorValues(modelOptions)?.values ?? []).map(String);
+
 describe('values', () => {
   it.each([
     ['method:\n  name: |', methods],
@@ -146,7 +150,7 @@ describe('values', () => {
     ],
     ['method: { name: dpd, algorithm: { name: | } }', ['ddpg', 'ppo', 'tabular']],
     ['method: { name: dpd, mode: | }', ['soft', 'hard', 'uniform', 'none']],
-    ['models:\n  default:\n    name: |\nmethod: { name: dkel }', ['resnet8', 'resnet20', 'resnet32', 'mlp']],
+    ['models:\n  default:\n    name: |\nmethod: { name: dkel }', MODELS],
     ['optimizer:\n  name: |', ['sgd', 'adam', 'adamw']],
     ['evaluation: { test: |', ['true', 'false']],
     ['backend: |', ['auto', 'tensorflow', 'webgpu', 'wasm', 'cpu']],

@@ -16,7 +16,7 @@ export function samplesOf(schema: Schema): unknown[] {
   switch (kindOf(schema)) {
     case 'map': {
       const shapes = members(schema);
-      if (shapes.length > 0) return shapes.flatMap(({ shape }) => filled(Object.entries(shape)));
+      if (shapes.length > 0) return inTurn(shapes.map(({ shape }) => filled(Object.entries(shape))));
       const value = valueSchema(schema);
       if (accepts(schema, {}) || !value) return [{}];
       return samplesOf(value).map((each) => ({ default: each }));
@@ -34,6 +34,14 @@ export function samplesOf(schema: Schema): unknown[] {
     case 'mixed':
       return [...choices(schema)].slice(0, 1);
   }
+}
+
+/** The first of every list, then the second of each, and so on: all kinds come before the variants of one. */
+function inTurn<T>(lists: readonly (readonly T[])[]): T[] {
+  const longest = Math.max(0, ...lists.map((list) => list.length));
+  return Array.from({ length: longest }, (_, index) =>
+    lists.flatMap((list) => list.slice(index, index + 1)),
+  ).flat();
 }
 
 /** Maps with every required key; one for each way to meet the first of them. */
