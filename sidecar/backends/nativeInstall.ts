@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { modulesFrom } from './modules.ts';
+import { modulesFrom } from '../assets/modules.ts';
 import { NOTHING_LEFT, type Machine, type NativeOutcome } from './native.ts';
 import { runNpm } from './npm.ts';
 import { hasLibrary, packageFolder } from './packages.ts';
