@@ -4,11 +4,25 @@ import type { ExperimentDocument } from './document.ts';
 import { experimentSchema, type Experiment } from './experiment.ts';
 import { pathText, RULES, type Complaint } from './findings.ts';
 import { planOf, type Plan } from './plan.ts';
-import { isRecord } from './records.ts';
+import { isRecord, valueAt } from './records.ts';
 import { checkRules } from './rules.ts';
 
-/** Where a data set's files are looked for; a message when they are not there. Injected: config opens no data. */
-export type DataProbe = (dataset: Experiment['dataset']) => string | null;
+/** What there is of a data set: its options with what was found filled in, or what is wrong with which of them. */
+export type ProbedData =
+  | { readonly kind: 'found'; readonly dataset: Experiment['dataset'] }
+  | {
+      readonly kind: 'wrong';
+      readonly code: 'dataMissing' | 'dataUnusable';
+      readonly key: string;
+      readonly message: string;
+      readonly expected: string;
+    };
+
+/** Looks where a data set's files are, from the experiment's own place. Injected: config opens no data. */
+export type DataProbe = (dataset: Experiment['dataset'], file: string) => ProbedData;
+
+/** Nobody looks: sizes that only the files know are guessed. */
+const UNSEEN: DataProbe = (dataset) => ({ kind: 'found', dataset });
 
 export interface ResolvedExperiment {
   /** Every default filled in, stages included: parsing it again gives the same. */
@@ -32,7 +46,7 @@ export interface Checked {
 }
 
 /** Everything that can be said of an experiment from its text. Never throws for bad input: it is in `complaints`. */
-export function checkDocument(document: ExperimentDocument, probe: DataProbe = () => null): Checked {
+export function checkDocument(document: ExperimentDocument, probe: DataProbe = UNSEEN): Checked {
   const { problems } = document;
   if (!document.data) return { complaints: problems, parsed: null, resolved: null };
   const data = withPreset(document.data);
@@ -41,7 +55,8 @@ export function checkDocument(document: ExperimentDocument, probe: DataProbe = (
     const complaints = result.error.issues.flatMap((issue) => complaintsOf(experimentSchema, data, issue));
     return { complaints: [...problems, ...complaints], parsed: null, resolved: null };
   }
-  const experiment = result.data;
+  const probed = probe(result.data.dataset, document.file);
+  const experiment = probed.kind === 'found' ? { ...result.data, dataset: probed.dataset } : result.data;
   const plan = planOf(experiment);
   const overridden = shadowed(document.overridden, experiment, plan);
   // An override's own effect is told by the override; what it makes idle was meant by it.
@@ -54,7 +69,7 @@ export function checkDocument(document: ExperimentDocument, probe: DataProbe = (
     ...problems,
     ...checkRules(experiment, plan, document.data).filter((complaint) => !told(complaint)),
     ...overridden,
-    ...missing(experiment, probe),
+    ...(probed.kind === 'wrong' ? [dataComplaint(experiment, probed)] : []),
   ];
   const runs = complaints.every(({ code }) => RULES[code] !== 'error');
   const parsed = { experiment, plan };
@@ -67,18 +82,11 @@ export function parseData(data: unknown): ParsedExperiment | null {
   return result.success ? { experiment: result.data, plan: planOf(result.data) } : null;
 }
 
-function missing({ dataset }: Experiment, probe: DataProbe): Complaint[] {
-  const problem = probe(dataset);
-  if (problem === null) return [];
-  return [
-    {
-      code: 'dataMissing',
-      path: ['dataset', 'name'],
-      message: problem,
-      expected: 'an installed data set',
-      got: dataset.name,
-    },
-  ];
+function dataComplaint(
+  { dataset }: Experiment,
+  { code, key, message, expected }: Extract<ProbedData, { kind: 'wrong' }>,
+): Complaint {
+  return { code, path: ['dataset', key], message, expected, got: valueAt(dataset, [key]) };
 }
 
 /** Overrides of what the main stage decides for itself, as a resolved file has it: they would change nothing. */

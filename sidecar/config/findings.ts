@@ -15,6 +15,7 @@ export const RULES = {
   batchTooLarge: 'error',
   emptySplit: 'error',
   dataMissing: 'error',
+  dataUnusable: 'error',
   unknownStage: 'error',
   modelMissing: 'error',
   modelUnfit: 'error',

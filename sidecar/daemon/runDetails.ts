@@ -1,17 +1,19 @@
 /**
  * What clients can read of runs beyond their summary and series.
  *
- * API: new RunDetails(watcher, experiments, log), show, predictions, parameters.
+ * API: new RunDetails(watcher, experiments, log), show, predictions, views, parameters, probe.
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { RequestResult } from '../protocol/messages.ts';
+import type { ZodType } from 'zod';
+import type { RequestParams, RequestResult } from '../protocol/messages.ts';
 import { predictionsSchema } from '../protocol/predictions.ts';
+import { viewsSchema } from '../protocol/views.ts';
 import { describeCheckpoint } from '../store/checkpointInfo.ts';
 import { listCheckpoints } from '../store/checkpoints.ts';
 import { StoreError } from '../store/errors.ts';
 import { readJson } from '../store/jsonFile.ts';
-import { experimentFile, PREDICTIONS_FILE, readResolved, RESOLVED_FILE } from '../store/runs.ts';
+import { experimentFile, PREDICTIONS_FILE, readResolved, RESOLVED_FILE, VIEWS_FILE } from '../store/runs.ts';
 import type { Experiments } from './experiments.ts';
 import { fileStamp } from './fileStamp.ts';
 import { findRun } from './findRun.ts';
@@ -55,16 +57,29 @@ export class RunDetails {
     };
   }
 
-  /** Null when there are none, or another version wrote them. */
   async predictions(id: string): Promise<RequestResult<'runs/predictions'>> {
+    return { predictions: await this.#fileOf(id, PREDICTIONS_FILE, predictionsSchema) };
+  }
+
+  async views(id: string): Promise<RequestResult<'runs/views'>> {
+    return { views: await this.#fileOf(id, VIEWS_FILE, viewsSchema) };
+  }
+
+  /** Null when there is none, or another version wrote it. */
+  async #fileOf<T>(id: string, name: string, schema: ZodType<T>): Promise<T | null> {
     const { run } = await findRun(this.#watcher, id);
     try {
-      return { predictions: await readJson(join(run.runDir, PREDICTIONS_FILE), predictionsSchema) };
+      return await readJson(join(run.runDir, name), schema);
     } catch (error) {
       if (!(error instanceof StoreError && error.code === 'invalid-file')) throw error;
       this.#log(error.message);
-      return { predictions: null };
+      return null;
     }
+  }
+
+  /** Whether a data set could be opened for an experiment. */
+  probe(params: RequestParams<'system/data'>): RequestResult<'system/data'> {
+    return this.#experiments.probe(params);
   }
 
   /** Each file is read once, until it changes. */

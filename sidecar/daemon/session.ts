@@ -138,6 +138,7 @@ export class Session {
       'runs/show': ({ run }) => details.show(run),
       'runs/annotate': (params) => actions.annotate(params),
       'runs/predictions': ({ run }) => details.predictions(run),
+      'runs/views': ({ run }) => details.views(run),
       'runs/parameters': ({ runs }) => details.parameters(runs),
       'checkpoints/compare': ({ id, request, fresh }, signal) =>
         comparisons.ask(request, {
@@ -155,6 +156,7 @@ export class Session {
       'series/range': (params) => this.#range(params),
       'system/heartbeat': () => ({ time: Date.now() }),
       'system/datasets': () => ({ problems: missingDatasets() }),
+      'system/data': (params) => details.probe(params),
       'system/survivors': () => ({ survivors: listSurvivors(watcher.runs()) }),
       'system/endSurvivor': async ({ run, pid }) => endSurvivor((await findRun(watcher, run)).run, pid),
       'system/shutdown': shutdown,

@@ -11,7 +11,7 @@ export const versionSchema = z
   .meta({ id: 'ProtocolVersion' });
 export type ProtocolVersion = z.output<typeof versionSchema>;
 
-export const PROTOCOL_VERSION: ProtocolVersion = { major: 1, minor: 2 };
+export const PROTOCOL_VERSION: ProtocolVersion = { major: 1, minor: 3 };
 
 export function isCompatible(other: ProtocolVersion): boolean {
   return other.major === PROTOCOL_VERSION.major;

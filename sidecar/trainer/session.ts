@@ -4,7 +4,7 @@ import type { BackendChoice } from '../backends/options.ts';
 import type { PreparedBackend } from '../backends/prepared.ts';
 import type { ResolvedExperiment } from '../config/load.ts';
 import type { Dataset } from '../datasets/dataset.ts';
-import { openDataset } from '../datasets/registry.ts';
+import { openDataset, type OpenOptions } from '../datasets/registry.ts';
 import { Sampler, type SamplerOptions } from '../datasets/sampler.ts';
 import { algorithmOf } from '../methods/registry.ts';
 import type { Training } from '../methods/training.ts';
@@ -27,16 +27,20 @@ export const samplerOptions = ({ experiment, plan }: ResolvedExperiment): Sample
   views: experiment.views,
 });
 
-/** @param backend what to ask for; a resumed run asks for the one it began with */
+/**
+ * @param backend what to ask for; a resumed run asks for the one it began with
+ * @param how cancelling, and hearing of, what reading the data takes
+ */
 export async function openSession(
   resolved: ResolvedExperiment,
   backend: BackendChoice,
   env: NodeJS.ProcessEnv,
+  how: OpenOptions = {},
 ): Promise<Session> {
   const { dataset: options, training } = resolved.experiment;
   const [prepared, dataset] = await Promise.all([
     openBackend(backend, env),
-    openDataset(options, training.seed),
+    openDataset(options, training.seed, how),
   ]);
   return {
     backend: prepared,

@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import { parseExperiment } from '../config/load.ts';
 import { formatFinding } from '../config/findings.ts';
+import type { StagePlan } from '../config/plan.ts';
 import { PrefetchSource } from '../datasets/batchSource.ts';
+import { DataFault } from '../datasets/fault.ts';
 import { newestValid } from '../store/checkpoints.ts';
 import { machineFacts } from '../store/machineFacts.ts';
 import { readResolved, RESOLVED_FILE } from '../store/runs.ts';
@@ -13,7 +15,9 @@ import { describeRun } from './preamble.ts';
 import { forgetPredictions } from './predictions.ts';
 import { RunFiles } from './runFiles.ts';
 import { repetitionFault } from './repetition.ts';
-import { openSession, samplerOptions } from './session.ts';
+import { changedData, tellPreparation } from './preparation.ts';
+import { openSession, samplerOptions, type Session } from './session.ts';
+import { writeViews } from './viewPictures.ts';
 
 export interface TrainOptions {
   /** The bundled data worker. */
@@ -45,6 +49,9 @@ export async function train(runDir: string, options: TrainOptions): Promise<Outc
     });
     const outcome = await attempt(files, options).catch((error: unknown): Outcome => {
       options.log(error instanceof Error ? (error.stack ?? error.message) : String(error));
+      // A stop that came while the data were read; nothing was trained since.
+      if (options.signal.aborted && error === options.signal.reason) return { status: 'stopped' };
+      if (error instanceof DataFault) return { status: 'failed', message: error.what, next: error.next };
       return {
         status: 'failed',
         message: error instanceof Error ? error.message : String(error),
@@ -57,6 +64,7 @@ export async function train(runDir: string, options: TrainOptions): Promise<Outc
     files.update({
       status: outcome.status,
       endedAt: new Date().toISOString(),
+      preparation: null,
       error: outcome.status === 'failed' ? { message: outcome.message, step, next: outcome.next } : null,
     });
     return outcome;
@@ -72,7 +80,11 @@ async function attempt(files: RunFiles, { worker, signal, env, log }: TrainOptio
   const { experiment, plan } = resolved;
   // Another backend rounds differently, so a run goes on with the one it began with.
   const begunWith = files.record.backend?.name as typeof experiment.backend | undefined;
-  const session = await openSession(resolved, begunWith ?? experiment.backend, begunWith ? {} : env);
+  const session = await openSession(resolved, begunWith ?? experiment.backend, begunWith ? {} : env, {
+    env,
+    signal,
+    onProgress: tellPreparation(files, log),
+  });
   const { backend, dataset, sampler, training } = session;
   log(`backend ${backend.name}: ${backend.device}, ${backend.version}`);
   for (const { name, reason } of backend.skipped) log(`backend ${name} not used: ${reason}`);
@@ -81,6 +93,8 @@ async function attempt(files: RunFiles, { worker, signal, env, log }: TrainOptio
 
   const { checkpoint, files: contents, skipped } = await newestValid(files.runDir);
   skipped.forEach(log);
+  const changed = checkpoint && changedData(files.record, dataset.digest);
+  if (changed) return { status: 'failed', ...changed };
   const found = checkpoint && restoreCheckpoint(training, contents);
   // A branch has its parent's checkpoint, but no events yet that lead to it.
   const { parent } = files.record;
@@ -94,13 +108,17 @@ async function attempt(files: RunFiles, { worker, signal, env, log }: TrainOptio
     environment: { ...files.record.environment, ...machineFacts() },
     digests: { ...files.record.digests, data: dataset.digest },
     roles: training.roles.map(({ id, kind }) => ({ id, kind })),
+    preparation: null,
   });
   files.events.sessionStart(begins ? 0 : checkpoint.step + 1);
-  if (begins) describeRun(files, resolved, sampler);
+  if (begins) {
+    describeRun(files, resolved, sampler);
+    showViews(files, plan.stages, session);
+  }
   files.events.flush();
 
   const source = new PrefetchSource(worker, {
-    dataset: experiment.dataset,
+    dataset,
     sampler: samplerOptions(resolved),
   });
   const headline = plan.declaration.headline(experiment.method);
@@ -130,4 +148,14 @@ async function attempt(files: RunFiles, { worker, signal, env, log }: TrainOptio
   } finally {
     await source.close();
   }
+}
+
+/** Of the first stage that draws samples. */
+function showViews(files: RunFiles, plans: readonly StagePlan[], { training, sampler }: Session): void {
+  const stages = plans.map(({ name, steps }, index) => {
+    const phases = training.stages[index]?.phases ?? [];
+    return { index, name, views: steps > 0 ? Math.max(0, ...phases.map(({ views }) => views)) : 0 };
+  });
+  const first = stages.find(({ views }) => views > 0);
+  if (first) writeViews(files, sampler, first);
 }
