@@ -61,7 +61,7 @@ async function decodeAll({ folder, files, shape, fit, values, counters }: Decode
   return (
     failures.at(0) ?? {
       kind: 'done',
-      decoder: `sharp ${sharp.versions.sharp ?? ''}, libvips ${sharp.versions.vips}`,
+      decoder: `sharp ${sharp.versions.sharp}, libvips ${sharp.versions.vips}`,
     }
   );
 }
