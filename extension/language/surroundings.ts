@@ -1,6 +1,8 @@
 import { totalmem } from 'node:os';
 import { join } from 'node:path';
-import { Uri, type ExtensionContext } from 'vscode';
+import { Uri, workspace, type ExtensionContext } from 'vscode';
+import { ExperimentDocument } from '../../sidecar/config/document.ts';
+import { experimentSchema, type Experiment } from '../../sidecar/config/experiment.ts';
 import type { RunSummary } from '../../sidecar/protocol/runSummary.ts';
 import { findExperimentFiles } from '../experimentFiles.ts';
 import { remember } from '../log.ts';
@@ -8,7 +10,7 @@ import type { RunsModel } from '../runs/runsModel.ts';
 import { bestText, runTitle } from '../runs/runText.ts';
 import type { SidecarLink } from '../sidecar/link.ts';
 import type { Sidecar } from '../sidecar/sidecar.ts';
-import type { KnownRun, Surroundings } from './service/surroundings.ts';
+import { dataKey, surroundingsSchema, type KnownRun, type Surroundings } from './service/surroundings.ts';
 
 /** As many runs as one would choose from; estimates need fewer. */
 const KNOWN_RUNS = 30;
@@ -40,6 +42,7 @@ export class SurroundingsReader {
       runs: await this.#runs(),
       experiments: files.map((uri) => uri.toString()).sort(),
       datasetProblems: await this.#datasetProblems(),
+      data: await this.#data(files),
       memoryBytes: totalmem(),
     };
   }
@@ -54,6 +57,28 @@ export class SurroundingsReader {
       remember(error);
       return {};
     }
+  }
+
+  /** Of data sets that experiments name by a path; only a trusted workspace has its folders looked into. */
+  async #data(files: readonly Uri[]): Promise<Surroundings['data']> {
+    const link = this.#sidecar.current;
+    if (!link?.daemon || !workspace.isTrusted) return {};
+    const found = await Promise.all(
+      files.map(async (uri) => {
+        const dataset = await namedData(uri);
+        if (dataset === null) return [];
+        try {
+          const file = uri.fsPath;
+          const probed = await link.request('system/data', { file, dataset: { ...dataset } });
+          return [[dataKey(uri.toString(), dataset), probed] as const];
+        } catch (error) {
+          // An older daemon does not know, and a lost link is asked again.
+          remember(error);
+          return [];
+        }
+      }),
+    );
+    return surroundingsSchema.shape.data.parse(Object.fromEntries(found.flat()));
   }
 
   async #runs(): Promise<KnownRun[]> {
@@ -97,6 +122,15 @@ export class SurroundingsReader {
     this.#details.set(run, details);
     return details;
   }
+}
+
+/** The data set of an experiment as it stands in the editor or on the disk, where it names files; else null. */
+async function namedData(uri: Uri): Promise<Experiment['dataset'] | null> {
+  const open = workspace.textDocuments.find((document) => document.uri.toString() === uri.toString());
+  const text = open?.getText() ?? new TextDecoder().decode(await workspace.fs.readFile(uri));
+  const { data } = new ExperimentDocument(uri.toString(), text);
+  const dataset = experimentSchema.shape.dataset.safeParse(data?.['dataset']);
+  return dataset.success && 'path' in dataset.data && dataset.data.path !== undefined ? dataset.data : null;
 }
 
 /** A run that cannot be read, since its files are broken, has none: it hides no other. */

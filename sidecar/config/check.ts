@@ -77,9 +77,12 @@ export function checkDocument(document: ExperimentDocument, probe: DataProbe = U
 }
 
 /** Plain data with defaults filled in, or null where the schema does not accept it. */
-export function parseData(data: unknown): ParsedExperiment | null {
+export function parseData(data: unknown, probe: DataProbe = UNSEEN, file = ''): ParsedExperiment | null {
   const result = experimentSchema.safeParse(withPreset(data));
-  return result.success ? { experiment: result.data, plan: planOf(result.data) } : null;
+  if (!result.success) return null;
+  const probed = probe(result.data.dataset, file);
+  const experiment = probed.kind === 'found' ? { ...result.data, dataset: probed.dataset } : result.data;
+  return { experiment, plan: planOf(experiment) };
 }
 
 function dataComplaint(

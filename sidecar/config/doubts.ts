@@ -69,8 +69,9 @@ const validation: Rule = ({ training }) =>
 
 const intervals: Rule = (
   { checkpoints, evaluation, method },
-  { declaration, splits, stages, totalSteps },
+  { declaration, splits, stages, totalSteps, data },
 ) => {
+  if (data.guessed === true) return [];
   const found: Complaint[] = [];
   if (totalSteps > 0 && checkpoints.every >= totalSteps)
     found.push({
