@@ -15,6 +15,9 @@ import { dataKey, surroundingsSchema, type KnownRun, type Surroundings } from '.
 /** As many runs as one would choose from; estimates need fewer. */
 const KNOWN_RUNS = 30;
 
+/** Folders of many images are not read over and over while runs move. */
+const LOOK_AGAIN_MS = 20_000;
+
 /** What the daemon says of one run besides its record. It is asked again only when there may be something new. */
 interface Details {
   readonly asOf: string;
@@ -28,6 +31,8 @@ export class SurroundingsReader {
   readonly #model: RunsModel;
   readonly #sidecar: Sidecar;
   readonly #details = new Map<string, Details>();
+  /** Data sets by key, as they were found. */
+  readonly #looked = new Map<string, { readonly at: number; readonly probed: unknown }>();
 
   constructor(context: ExtensionContext, model: RunsModel, sidecar: Sidecar) {
     this.#context = context;
@@ -67,10 +72,13 @@ export class SurroundingsReader {
       files.map(async (uri) => {
         const dataset = await namedData(uri);
         if (dataset === null) return [];
+        const key = dataKey(uri.toString(), dataset);
+        const known = this.#looked.get(key);
+        if (known && Date.now() - known.at < LOOK_AGAIN_MS) return [[key, known.probed] as const];
         try {
-          const file = uri.fsPath;
-          const probed = await link.request('system/data', { file, dataset: { ...dataset } });
-          return [[dataKey(uri.toString(), dataset), probed] as const];
+          const probed = await link.request('system/data', { file: uri.fsPath, dataset: { ...dataset } });
+          this.#looked.set(key, { at: Date.now(), probed });
+          return [[key, probed] as const];
         } catch (error) {
           // An older daemon does not know, and a lost link is asked again.
           remember(error);

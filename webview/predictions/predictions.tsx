@@ -1,10 +1,10 @@
 import { useComputed, useSignal, useSignalEffect } from '@preact/signals';
-import { useEffect, useRef } from 'preact/hooks';
 import type { Predictions as Answers } from '../../sidecar/protocol/predictions.ts';
 import { connection } from '../link/link.ts';
 import { askIfKnown } from '../link/steering.ts';
 import { selectedSeries } from '../series/followed.ts';
 import { selectedId, selectedRun } from '../view/selection.ts';
+import { useSeen } from '../view/whenSeen.ts';
 import { formatCount } from '../words/numbers.ts';
 import { t } from '../words/words.ts';
 import { disagreeingFirst } from './confusion.ts';
@@ -14,18 +14,8 @@ import { Samples } from './samples.tsx';
 
 /** What it gets wrong; asked for when it is seen, and again after each evaluation. Nothing where nobody can tell. */
 export function Predictions() {
-  const frame = useRef<HTMLElement>(null);
-  const isSeen = useSignal(false);
+  const [frame, isSeen] = useSeen<HTMLElement>();
   const answers = useSignal<{ readonly run: string; readonly predictions: Answers } | null>(null);
-  useEffect(() => {
-    const observer = new IntersectionObserver((entries) => {
-      isSeen.value = entries.at(-1)?.isIntersecting ?? false;
-    });
-    if (frame.current) observer.observe(frame.current);
-    return () => {
-      observer.disconnect();
-    };
-  }, [isSeen]);
   /** Step of the newest evaluation. */
   const evaluated = useComputed(() => {
     const role = selectedRun.value?.record.roles[0]?.id ?? '';

@@ -3,6 +3,7 @@ import { SeriesChart } from '../charts/chart.tsx';
 import { ChartToolbar } from '../charts/toolbar.tsx';
 import { Differences } from '../compare/differences.tsx';
 import { Predictions } from '../predictions/predictions.tsx';
+import { Views } from '../predictions/views.tsx';
 import { selectedSeries } from '../series/followed.ts';
 import { selectedRun, shownIds } from '../view/selection.ts';
 import { runTopics } from '../view/shownTopics.ts';
@@ -38,6 +39,7 @@ export function RunTab() {
             ))}
           </div>
           <Predictions />
+          <Views />
         </>
       )}
       <p class="muted keys">{t('keys.hint')}</p>

@@ -2,10 +2,11 @@
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import type { Predictions } from '../../../sidecar/protocol/predictions.ts';
+import type { Views } from '../../../sidecar/protocol/views.ts';
 import type { RunRecord } from '../../../sidecar/protocol/runRecord.ts';
 import { writeJsonAtomic } from '../../../sidecar/store/atomicFile.ts';
 import { EventWriter } from '../../../sidecar/store/eventWriter.ts';
-import { createRun, PREDICTIONS_FILE, writeRun } from '../../../sidecar/store/runs.ts';
+import { createRun, PREDICTIONS_FILE, VIEWS_FILE, writeRun } from '../../../sidecar/store/runs.ts';
 
 /** First wall time of made points, seconds since 1970. */
 export const MADE_AT = 1_760_000_000;
@@ -20,6 +21,7 @@ export interface MadeRun {
   /** What `resolved.yaml` holds. */
   readonly parameters?: Readonly<Record<string, unknown>>;
   readonly predictions?: Predictions;
+  readonly views?: Views;
 }
 
 /** Peers, their ensemble, a teacher: accuracies and losses that are a function of the step and of the offset. */
@@ -57,7 +59,15 @@ const ROLES = [
 
 export async function makeRun(
   folder: string,
-  { steps, seriesAt = dkelSeries(), resumedAt = [], record = {}, parameters = {}, predictions }: MadeRun,
+  {
+    steps,
+    seriesAt = dkelSeries(),
+    resumedAt = [],
+    record = {},
+    parameters = {},
+    predictions,
+    views,
+  }: MadeRun,
 ): Promise<string> {
   const { runDir, record: created } = createRun(folder, {
     experimentText: 'method: { name: dkel }\n',
@@ -82,6 +92,7 @@ export async function makeRun(
   }
   events.close();
   if (predictions) writeJsonAtomic(join(runDir, PREDICTIONS_FILE), predictions);
+  if (views) writeJsonAtomic(join(runDir, VIEWS_FILE), views);
   writeRun(runDir, {
     ...created,
     status: 'completed',
