@@ -214,7 +214,7 @@ program
   .command('native')
   .description('native packages, which are optional')
   .command('install <package>')
-  .description('install tfjs-node-gpu, tfjs-node or webgpu into a folder, for DISTILLERY_NATIVE')
+  .description('install tfjs-node-gpu, tfjs-node, webgpu or sharp into a folder, for DISTILLERY_NATIVE')
   .requiredOption('--into <folder>', 'what is there already stays')
   .option(...JSON_FLAG)
   .action(

@@ -41,6 +41,14 @@ export const NATIVE_PACKAGES = {
     machines: ['linux-x64', 'linux-arm64', 'darwin-x64', 'darwin-arm64', 'win32-x64', 'win32-arm64'],
     size: 'about 130 MB from the npm registry',
   },
+  // No backend: it decodes images, which WebAssembly does too.
+  sharp: {
+    npmName: 'sharp',
+    version: '0.35.5',
+    hasScript: false,
+    machines: ['linux-x64', 'linux-arm64', 'darwin-x64', 'darwin-arm64', 'win32-x64', 'win32-arm64'],
+    size: 'about 20 MB from the npm registry',
+  },
 } as const satisfies Record<string, NativePackage>;
 
 export type NativePackageName = keyof typeof NATIVE_PACKAGES;

@@ -240,8 +240,7 @@ function called(name: Entry | undefined, parts: Pickled): Pickled {
     return null;
   }
   // How Python 3 writes bytes in this protocol: a text of as many characters.
-  if (name.name === '_codecs encode')
-    return Uint8Array.from(textOf(parts[0] ?? null), (character) => character.charCodeAt(0));
+  if (name.name === '_codecs encode') return Buffer.from(textOf(parts[0] ?? null), 'latin1');
   throw new Error(`it wants to call ${name.name}`);
 }
 

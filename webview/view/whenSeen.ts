@@ -3,8 +3,8 @@ import type { RefObject } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 
 /** Whether an element is on the screen: what it shows is asked for only then. */
-export function useSeen<E extends Element>(): readonly [frame: RefObject<E>, isSeen: Signal<boolean>] {
-  const frame = useRef<E>(null);
+export function useSeen<E extends Element>(): readonly [frame: RefObject<E | null>, isSeen: Signal<boolean>] {
+  const frame = useRef<E | null>(null);
   const isSeen = useSignal(false);
   useEffect(() => {
     const observer = new IntersectionObserver((entries) => {
