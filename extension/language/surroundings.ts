@@ -1,8 +1,6 @@
 import { totalmem } from 'node:os';
 import { join } from 'node:path';
 import { Uri, workspace, type ExtensionContext } from 'vscode';
-import { ExperimentDocument } from '../../sidecar/config/document.ts';
-import { experimentSchema, type Experiment } from '../../sidecar/config/experiment.ts';
 import type { RunSummary } from '../../sidecar/protocol/runSummary.ts';
 import { findExperimentFiles } from '../experimentFiles.ts';
 import { remember } from '../log.ts';
@@ -10,13 +8,11 @@ import type { RunsModel } from '../runs/runsModel.ts';
 import { bestText, runTitle } from '../runs/runText.ts';
 import type { SidecarLink } from '../sidecar/link.ts';
 import type { Sidecar } from '../sidecar/sidecar.ts';
-import { dataKey, surroundingsSchema, type KnownRun, type Surroundings } from './service/surroundings.ts';
+import type { NamedData } from './namedData.ts';
+import type { KnownRun, Surroundings } from './service/surroundings.ts';
 
 /** As many runs as one would choose from; estimates need fewer. */
 const KNOWN_RUNS = 30;
-
-/** Folders of many images are not read over and over while runs move. */
-const LOOK_AGAIN_MS = 20_000;
 
 /** What the daemon says of one run besides its record. It is asked again only when there may be something new. */
 interface Details {
@@ -31,8 +27,7 @@ export class SurroundingsReader {
   readonly #model: RunsModel;
   readonly #sidecar: Sidecar;
   readonly #details = new Map<string, Details>();
-  /** Data sets by key, as they were found. */
-  readonly #looked = new Map<string, { readonly at: number; readonly probed: unknown }>();
+  #named: Promise<NamedData> | null = null;
 
   constructor(context: ExtensionContext, model: RunsModel, sidecar: Sidecar) {
     this.#context = context;
@@ -68,25 +63,8 @@ export class SurroundingsReader {
   async #data(files: readonly Uri[]): Promise<Surroundings['data']> {
     const link = this.#sidecar.current;
     if (!link?.daemon || !workspace.isTrusted) return {};
-    const found = await Promise.all(
-      files.map(async (uri) => {
-        const dataset = await namedData(uri);
-        if (dataset === null) return [];
-        const key = dataKey(uri.toString(), dataset);
-        const known = this.#looked.get(key);
-        if (known && Date.now() - known.at < LOOK_AGAIN_MS) return [[key, known.probed] as const];
-        try {
-          const probed = await link.request('system/data', { file: uri.fsPath, dataset: { ...dataset } });
-          this.#looked.set(key, { at: Date.now(), probed });
-          return [[key, probed] as const];
-        } catch (error) {
-          // An older daemon does not know, and a lost link is asked again.
-          remember(error);
-          return [];
-        }
-      }),
-    );
-    return surroundingsSchema.shape.data.parse(Object.fromEntries(found.flat()));
+    this.#named ??= import('./namedData.ts').then(({ NamedData }) => new NamedData());
+    return (await this.#named).of(link, files);
   }
 
   async #runs(): Promise<KnownRun[]> {
@@ -130,15 +108,6 @@ export class SurroundingsReader {
     this.#details.set(run, details);
     return details;
   }
-}
-
-/** The data set of an experiment as it stands in the editor or on the disk, where it names files; else null. */
-async function namedData(uri: Uri): Promise<Experiment['dataset'] | null> {
-  const open = workspace.textDocuments.find((document) => document.uri.toString() === uri.toString());
-  const text = open?.getText() ?? new TextDecoder().decode(await workspace.fs.readFile(uri));
-  const { data } = new ExperimentDocument(uri.toString(), text);
-  const dataset = experimentSchema.shape.dataset.safeParse(data?.['dataset']);
-  return dataset.success && 'path' in dataset.data && dataset.data.path !== undefined ? dataset.data : null;
 }
 
 /** A run that cannot be read, since its files are broken, has none: it hides no other. */

@@ -5,18 +5,28 @@ import type { RunFiles } from './runFiles.ts';
 /** The record is a file that is synchronised to the disk. */
 const TELL_EVERY_MS = 500;
 
-/** Tells in the record and the log how far reading the data is. */
-export function tellPreparation(files: RunFiles, log: (line: string) => void): OnProgress {
+/**
+ * What reading the data is told and tells: how far it is, in the record and the log, and that the run is to stop meanwhile,
+ * by a signal or by the wish in `control.json`.
+ */
+export function prepare(
+  files: RunFiles,
+  signal: AbortSignal,
+  log: (line: string) => void,
+): { readonly signal: AbortSignal; readonly onProgress: OnProgress } {
+  const unwanted = new AbortController();
   let [told, tenth] = [-Infinity, 0];
-  return ({ what, done, total }) => {
+  const onProgress: OnProgress = ({ what, done, total }) => {
     const now = performance.now();
     if (done < total && now - told < TELL_EVERY_MS) return;
     told = now;
-    files.update({ preparation: { what, done, total } satisfies RunRecord['preparation'] });
+    if (files.control().want === 'stop') unwanted.abort();
+    files.update({ preparation: { what, done, total } });
     const reached = Math.floor((10 * done) / total);
     if (reached > tenth) log(`${what} ${done} of ${total} images`);
     tenth = reached;
   };
+  return { signal: AbortSignal.any([signal, unwanted.signal]), onProgress };
 }
 
 /**

@@ -15,7 +15,7 @@ import { describeRun } from './preamble.ts';
 import { forgetPredictions } from './predictions.ts';
 import { RunFiles } from './runFiles.ts';
 import { repetitionFault } from './repetition.ts';
-import { changedData, tellPreparation } from './preparation.ts';
+import { changedData, prepare } from './preparation.ts';
 import { openSession, samplerOptions, type Session } from './session.ts';
 import { writeViews } from './viewPictures.ts';
 
@@ -49,8 +49,6 @@ export async function train(runDir: string, options: TrainOptions): Promise<Outc
     });
     const outcome = await attempt(files, options).catch((error: unknown): Outcome => {
       options.log(error instanceof Error ? (error.stack ?? error.message) : String(error));
-      // A stop that came while the data were read; nothing was trained since.
-      if (options.signal.aborted && error === options.signal.reason) return { status: 'stopped' };
       if (error instanceof DataFault) return { status: 'failed', message: error.what, next: error.next };
       return {
         status: 'failed',
@@ -80,11 +78,16 @@ async function attempt(files: RunFiles, { worker, signal, env, log }: TrainOptio
   const { experiment, plan } = resolved;
   // Another backend rounds differently, so a run goes on with the one it began with.
   const begunWith = files.record.backend?.name as typeof experiment.backend | undefined;
+  const preparation = prepare(files, signal, log);
   const session = await openSession(resolved, begunWith ?? experiment.backend, begunWith ? {} : env, {
     env,
-    signal,
-    onProgress: tellPreparation(files, log),
+    ...preparation,
+  }).catch((error: unknown) => {
+    // Nothing was trained since: there is nothing to keep.
+    if (preparation.signal.aborted) return null;
+    throw error;
   });
+  if (session === null) return { status: 'stopped' };
   const { backend, dataset, sampler, training } = session;
   log(`backend ${backend.name}: ${backend.device}, ${backend.version}`);
   for (const { name, reason } of backend.skipped) log(`backend ${name} not used: ${reason}`);

@@ -1,10 +1,10 @@
-import { existsSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { viewsSchema } from '../../sidecar/protocol/views.ts';
 import { listRuns, readRun } from '../../sidecar/store/runs.ts';
 import { write, writeImage, writeImageFolder } from '../../sidecar/datasets/testing.ts';
-import { distillery, temporaryFolder } from '../support/processes.ts';
+import { CLI, distillery, startNode, temporaryFolder } from '../support/processes.ts';
 
 const experiment = (more = ''): string => `
 dataset: { name: imageFolder, path: images, size: 8${more} }
@@ -94,6 +94,35 @@ describe('an experiment with a folder of images', () => {
     const { code, stderr } = await run('run', other);
     expect(stderr).toMatch(message);
     expect(code).toBe(2);
+  });
+
+  it.each(['a signal', 'a wish'])('stops by %s while it decodes, and keeps nothing of it', async (how) => {
+    const large = join(folder, `large by ${how}`);
+    await writeImage(join(large, 'one.jpg'), [9, 9, 9], { width: 3000, height: 3000 });
+    const image = readFileSync(join(large, 'one.jpg'));
+    for (const split of ['train', 'test'])
+      for (const label of ['a', 'b'])
+        for (let index = 0; index < 60; index++)
+          write(join(large, 'images', split, label, `${index}.jpg`), image);
+    const own = join(large, 'runs');
+    const env = { DISTILLERY_DATA: join(large, 'data') };
+    const { child, finished } = startNode(
+      [CLI, '--runs', own, 'run', write(join(large, 'x.distill.yaml'), experiment())],
+      env,
+    );
+    const preparing = async () =>
+      (await listRuns(own)).runs.find(({ record }) => (record.preparation?.done ?? 0) > 0);
+    await expect.poll(preparing, { timeout: 60_000 }).toBeDefined();
+    if (how === 'a signal') child.kill('SIGINT');
+    else
+      expect((await distillery(['--runs', own, 'stop', (await preparing())?.runDir ?? ''], env)).code).toBe(
+        0,
+      );
+    expect((await finished).code).toBe(3);
+    const [ended] = (await listRuns(own)).runs;
+    expect(ended?.record).toMatchObject({ status: 'stopped', step: 0, preparation: null });
+    const cache = join(large, 'data', 'cache');
+    expect(existsSync(cache) ? readdirSync(cache) : []).toEqual([]);
   });
 
   it('fails with the name of the image that cannot be decoded', async () => {
