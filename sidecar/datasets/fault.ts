@@ -1,3 +1,5 @@
+import { StoreError } from '../store/errors.ts';
+
 /** Data that cannot be used as they are: what is wrong, with the file's name, and what to do next. */
 export class DataFault extends Error {
   override readonly name = 'DataFault';
@@ -12,3 +14,7 @@ export class DataFault extends Error {
     super(`${what} ${next}`, cause === undefined ? undefined : { cause });
   }
 }
+
+/** Whether it is the data, or their folder, that is at fault, and not the program. */
+export const isDataProblem = (error: unknown): error is Error =>
+  error instanceof DataFault || error instanceof StoreError || (error instanceof Error && 'syscall' in error);

@@ -1,6 +1,5 @@
 import { dirname, resolve } from 'node:path';
-import { StoreError } from '../store/errors.ts';
-import { DataFault } from './fault.ts';
+import { isDataProblem } from './fault.ts';
 import { findOfficial } from './officialSet.ts';
 import type { DatasetOptions } from './options.ts';
 import { dataFolder } from './places.ts';
@@ -55,7 +54,7 @@ export function probeData(dataset: DatasetOptions, file: string, env = process.e
         return { kind: 'found', dataset: there };
     }
   } catch (error) {
-    if (!(error instanceof DataFault) && !(error instanceof StoreError) && !isSystemError(error)) throw error;
+    if (!isDataProblem(error)) throw error;
     const hasPath = 'path' in dataset && dataset.path !== undefined;
     return {
       kind: 'wrong',
@@ -66,9 +65,6 @@ export function probeData(dataset: DatasetOptions, file: string, env = process.e
     };
   }
 }
-
-const isSystemError = (error: unknown): error is NodeJS.ErrnoException =>
-  error instanceof Error && 'syscall' in error;
 
 /** As the experiment means them: paths from its own folder. */
 function atHome<O extends DatasetOptions>(dataset: O, folder: string): O {

@@ -1,7 +1,6 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { StoreError } from '../store/errors.ts';
-import { DataFault } from './fault.ts';
+import { isDataProblem } from './fault.ts';
 import type { OfficialName, OfficialOptions } from './official.options.ts';
 import { findOfficial, TITLES } from './officialSet.ts';
 
@@ -32,7 +31,7 @@ export function setStates(data: string): SetState[] {
       const from = how === 'named' ? null : how;
       return { ...about, path, how: from, bytes: bytesIn(path), problem: null };
     } catch (error) {
-      if (!(error instanceof DataFault || error instanceof StoreError)) throw error;
+      if (!isDataProblem(error)) throw error;
       return { ...about, path: null, how: null, bytes: 0, problem: error.message };
     }
   });
