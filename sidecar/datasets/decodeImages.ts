@@ -33,8 +33,9 @@ export async function decodeImages(
 ): Promise<{ values: Uint8Array<SharedArrayBuffer>; decoder: string }> {
   signal?.throwIfAborted();
   const { files, folder, shape } = task;
-  const values = new Uint8Array(
-    new SharedArrayBuffer(shape.reduce((product, extent) => product * extent, files.length)),
+  const values = roomFor(
+    folder,
+    shape.reduce((product, extent) => product * extent, files.length),
   );
   const counters = new Int32Array(new SharedArrayBuffer(8));
   const tell = (): void => {
@@ -68,6 +69,19 @@ export async function decodeImages(
   } finally {
     clearInterval(telling);
     await Promise.all(workers.map((worker) => worker.terminate()));
+  }
+}
+
+/** @throws DataFault where there is not so much */
+function roomFor(folder: string, bytes: number): Uint8Array<SharedArrayBuffer> {
+  try {
+    return new Uint8Array(new SharedArrayBuffer(bytes));
+  } catch (error) {
+    throw new DataFault(
+      `The images of ${folder} would take ${(bytes / 2 ** 30).toFixed(1)} GiB of memory, which there is not.`,
+      'Choose a smaller dataset.size.',
+      error,
+    );
   }
 }
 

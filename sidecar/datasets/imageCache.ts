@@ -65,7 +65,7 @@ export async function cachedImages(
   const training =
     (values.length / (listing.train.files.length + listing.test.files.length)) * listing.train.files.length;
   const moments = momentsOf(values.subarray(0, training), how.shape[2]);
-  const digest = createHash('sha256').update(values).update(labels).digest('hex');
+  const digest = digestOf(values, labels);
   const temporary = temporaryName(folder);
   try {
     await mkdir(temporary, { recursive: true });
@@ -126,6 +126,14 @@ function labelBytes({ train, test }: ImageListing): Uint8Array {
   return new Uint8Array(view.buffer);
 }
 
+/** SHA-256 of all parts together; they may be larger than one update takes. */
+function digestOf(...parts: readonly Uint8Array[]): string {
+  const hash = createHash('sha256');
+  for (const part of parts)
+    for (let from = 0; from < part.length; from += CHUNK) hash.update(part.subarray(from, from + CHUNK));
+  return hash.digest('hex');
+}
+
 /** Null where there is none, or none that is whole. */
 async function readCache(folder: string): Promise<Omit<DecodedImages, 'cached'> | null> {
   try {
@@ -141,7 +149,7 @@ async function readCache(folder: string): Promise<Omit<DecodedImages, 'cached'> 
         if (bytesRead === 0) return null;
         from += bytesRead;
       }
-      const digest = createHash('sha256').update(bytes).digest('hex');
+      const digest = digestOf(bytes);
       return digest === manifest.sha256 ? { values: bytes, digest, moments: manifest.moments } : null;
     } finally {
       await file.close();

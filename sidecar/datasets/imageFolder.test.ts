@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { decodeImages } from './decodeImages.ts';
 import { imageFolderOptions } from './imageFolder.options.ts';
 import { datasetFacts } from './options.ts';
 import { probeData } from './probe.ts';
@@ -89,6 +90,11 @@ describe('a folder of images', () => {
     expect(caches()).toEqual(before);
     write(join(broken, 'train/leaf/1.jpg'), whole);
     expect((await open(broken)).train.labels).toHaveLength(6);
+  });
+
+  it('that would not fit into memory is told', async () => {
+    const images = { folder, files: new Array<string>(1e6), shape: [1024, 1024, 3], fit: 'fill' } as const;
+    await expect(decodeImages(images, { decoder: DECODER })).rejects.toThrow(/would take .* GiB of memory/u);
   });
 
   it('can be cancelled while it is decoded', async () => {
