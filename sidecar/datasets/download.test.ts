@@ -99,7 +99,7 @@ describe('a download', () => {
   it('of wrong bytes is refused and removed', async () => {
     faults = ['wrong'];
     await expect(downloadSet([await offered()], folder)).rejects.toThrow(
-      /data\.bin is not what was published: its SHA-256 is/u,
+      /data\.bin, is not what was published: its SHA-256 is/u,
     );
     expect(existsSync(folder)).toBe(false);
     expect(readdirSync(`${folder}.part`)).toEqual([]);

@@ -56,7 +56,13 @@ export async function fetchFile(
   } finally {
     await proxy.close();
   }
-  await assertDigest(file, part);
+  try {
+    await assertDigest(file, part);
+  } catch (error) {
+    // Nothing could be continued from it.
+    await rm(part, { force: true });
+    throw error;
+  }
   await rename(part, target);
 }
 
@@ -116,21 +122,21 @@ async function store(
   if (done < bytes) throw new Error(`the connection ended after ${done} of ${bytes} bytes`);
 }
 
-/** @throws DataFault, and the file is gone, where it is another one than was published */
+/** @throws DataFault where the file is another one than was published */
 export async function assertDigest({ url, md5, sha256 }: OfferedFile, path: string): Promise<void> {
   const [kind, expected] = sha256 === undefined ? (['md5', md5] as const) : (['sha256', sha256] as const);
   const hash: Hash = createHash(kind);
   for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
   const found = hash.digest('hex');
   if (found === expected) return;
-  await rm(path, { force: true });
   throw new DataFault(
-    `${url} is not what was published: its ${kind === 'md5' ? 'MD5' : 'SHA-256'} is ${found}, not ${expected}. It was removed.`,
+    `${path}, from ${url}, is not what was published: its ${kind === 'md5' ? 'MD5' : 'SHA-256'} is ${found}, not ${expected}.`,
     OTHERS,
   );
 }
 
-const OTHERS = 'Try again; if it stays so, something between here and the server changes what it sends.';
+const OTHERS =
+  'Download it again; if it stays so, something between here and the server changes what it sends.';
 
 const sizeOf = async (path: string): Promise<number> => {
   try {
