@@ -1,3 +1,4 @@
+import { homedir } from 'node:os';
 import { resolve } from 'node:path';
 import { ConfigurationTarget, workspace, type ExtensionContext, type Uri } from 'vscode';
 
@@ -5,6 +6,7 @@ import { ConfigurationTarget, workspace, type ExtensionContext, type Uri } from 
 interface Settings {
   runsFolder: string;
   nodePath: string;
+  dataFolder: string;
   backend: 'experiment' | 'auto' | 'tensorflow' | 'webgpu' | 'wasm' | 'cpu';
   parallelRuns: number;
   notifications: 'whenAway' | 'always' | 'never';
@@ -44,6 +46,20 @@ export async function changeSetting<K extends keyof Settings>(name: K, value: Se
 export function runsFolder(context: ExtensionContext): string {
   const base = workspace.workspaceFolders?.[0]?.uri ?? context.globalStorageUri;
   return resolve(base.fsPath, setting('runsFolder'));
+}
+
+/**
+ * Where data sets are kept, and the proxy that the editor uses, as the sidecar is told of them. What the user has set in the
+ * environment stays where the settings say nothing.
+ */
+export function dataEnvironment(): NodeJS.ProcessEnv {
+  const folder = setting('dataFolder');
+  const base = workspaceRoot()?.fsPath ?? homedir();
+  const proxy = workspace.getConfiguration('http').get<string>('proxy');
+  return {
+    ...(folder === '' ? {} : { DISTILLERY_DATA: resolve(base, folder) }),
+    ...(proxy === undefined || proxy === '' ? {} : { HTTP_PROXY: proxy, HTTPS_PROXY: proxy }),
+  };
 }
 
 /** Where a relative path of a task or an example belongs. */

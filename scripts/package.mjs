@@ -31,6 +31,7 @@ for (const part of [
   'sidecar/webview',
   'sidecar/assets/mnist',
   'sidecar/assets/wasm',
+  'sidecar/assets/images',
   'sidecar',
 ])
   console.log(`  ${part.padEnd(22)} ${megabytes(sizeOf(join(root, 'dist', part)))}`);

@@ -49,7 +49,7 @@ program
   .command('new <file>')
   .description('write a new experiment file')
   .option('--method <name>', 'distillation method', 'dkel')
-  .option('--dataset <name>', 'mnist or synthetic', 'mnist')
+  .option('--dataset <name>', 'cifar10, imageFolder, …; data list names them', 'mnist')
   .option('--environment <name>', 'for methods that act in one: pendulum, cartPole, …', 'pendulum')
   .action(
     exits((file: string, o: { method: string; dataset: string; environment: string }) =>
@@ -217,12 +217,55 @@ program
   .command('native')
   .description('native packages, which are optional')
   .command('install <package>')
-  .description('install tfjs-node-gpu, tfjs-node or webgpu into a folder, for DISTILLERY_NATIVE')
+  .description('install tfjs-node-gpu, tfjs-node, webgpu or sharp into a folder, for DISTILLERY_NATIVE')
   .requiredOption('--into <folder>', 'what is there already stays')
   .option(...JSON_FLAG)
   .action(
     exits(async (name: string, o: { into: string; json: boolean }) =>
       (await import('./cli/native.ts')).installPackage(name, o),
+    ),
+  );
+
+const data = program.command('data').description('data sets: what is here, and getting what is not');
+/** Loaded when asked for: decoding, downloading. */
+const dataCommands = () => import('./cli/data.ts');
+
+data
+  .command('list')
+  .description('which data sets are here, and where')
+  .option(...JSON_FLAG)
+  .action(exits(async (o: { json: boolean }) => (await dataCommands()).listData(o.json)));
+
+data
+  .command('add <set> <folder>')
+  .description('note where a data set lies already: its official archive, unpacked or not')
+  .action(exits(async (set: string, folder: string) => (await dataCommands()).addData(set, folder)));
+
+data
+  .command('check <what>')
+  .description('read a data set, or that of an experiment file, wholly: digests, sizes, labels, every image')
+  .option(...JSON_FLAG)
+  .action(
+    exits(async (what: string, o: { json: boolean }) => (await dataCommands()).checkData(what, o.json)),
+  );
+
+data
+  .command('download <set>')
+  .description('get a data set from its authors; Ctrl-C cancels, and the next try goes on from there')
+  .option(...JSON_FLAG)
+  .action(
+    exits(async (set: string, o: { json: boolean }) => (await dataCommands()).downloadData(set, o.json)),
+  );
+
+data
+  .command('preview <experiment>')
+  .description('write a picture of training samples with the views that the first step sees')
+  .option('--out <file>', 'a PNG file', 'views.png')
+  .option('--samples <n>', 'rows', count, 8)
+  .option('--views <m>', 'views of each sample', count, 3)
+  .action(
+    exits(async (file: string, o: { out: string; samples: number; views: number }) =>
+      (await dataCommands()).previewData(file, o),
     ),
   );
 

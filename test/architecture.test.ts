@@ -15,7 +15,8 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   'sidecar/backends': ['sidecar/assets'],
   'sidecar/models': ['sidecar/backends', 'sidecar/random'],
   'sidecar/losses': ['sidecar/backends'],
-  'sidecar/datasets': ['sidecar/assets', 'sidecar/random'],
+  // Its cache and its list of added sets are files like others.
+  'sidecar/datasets': ['sidecar/assets', 'sidecar/random', 'sidecar/store'],
   'sidecar/environments': ['sidecar/random'],
   'sidecar/methods': [
     'sidecar/models',

@@ -3,15 +3,26 @@ import type { App } from '../app.ts';
 import { Failure } from '../failure.ts';
 import { mendData } from '../sidecar/program.ts';
 import { assertTrusted } from '../trust.ts';
+import { downloadData } from './data.ts';
 
-/** Puts back data that come with the extension and are missing from the sidecar's copy. @param argument the data set's name */
+/** The one that comes with the extension. */
+const EMBEDDED = 'mnist';
+
+/**
+ * Puts back data that come with the extension and are missing from the sidecar's copy; others are downloaded.
+ * @param argument the data set's name
+ */
 export async function installDataset(app: App, argument?: unknown): Promise<void> {
   assertTrusted();
+  if (typeof argument === 'string' && argument !== EMBEDDED) {
+    await downloadData(app, argument);
+    return;
+  }
   const link = await app.sidecar.link();
   await link.whenConnected();
   const problems = async (): Promise<Record<string, string>> =>
     (await link.request('system/datasets', {})).problems;
-  const wanted = typeof argument === 'string' ? [argument] : Object.keys(await problems());
+  const wanted = EMBEDDED in (await problems()) ? [EMBEDDED] : [];
   await mendData(app.context);
   const left = await problems();
   const failed = wanted.filter((name) => name in left);
@@ -22,7 +33,7 @@ export async function installDataset(app: App, argument?: unknown): Promise<void
     );
   void window.showInformationMessage(
     wanted.length === 0
-      ? l10n.t('Every data set is installed.')
+      ? l10n.t('The data set that comes with Distillery is installed.')
       : l10n.t('The data set {0} is installed.', wanted.join(', ')),
   );
 }

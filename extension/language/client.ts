@@ -82,6 +82,9 @@ export class Language implements Disposable {
       experiments,
       experiments.onDidCreate(changed),
       experiments.onDidDelete(changed),
+      workspace.onDidSaveTextDocument(({ uri }) => {
+        if (EXPERIMENT_FILE.test(uri.path)) changed();
+      }),
     );
     await this.#tell(client);
     return client;

@@ -1,6 +1,6 @@
 import { totalmem } from 'node:os';
 import { join } from 'node:path';
-import { Uri, type ExtensionContext } from 'vscode';
+import { Uri, workspace, type ExtensionContext } from 'vscode';
 import type { RunSummary } from '../../sidecar/protocol/runSummary.ts';
 import { findExperimentFiles } from '../experimentFiles.ts';
 import { remember } from '../log.ts';
@@ -8,6 +8,7 @@ import type { RunsModel } from '../runs/runsModel.ts';
 import { bestText, runTitle } from '../runs/runText.ts';
 import type { SidecarLink } from '../sidecar/link.ts';
 import type { Sidecar } from '../sidecar/sidecar.ts';
+import type { NamedData } from './namedData.ts';
 import type { KnownRun, Surroundings } from './service/surroundings.ts';
 
 /** As many runs as one would choose from; estimates need fewer. */
@@ -26,6 +27,7 @@ export class SurroundingsReader {
   readonly #model: RunsModel;
   readonly #sidecar: Sidecar;
   readonly #details = new Map<string, Details>();
+  #named: Promise<NamedData> | null = null;
 
   constructor(context: ExtensionContext, model: RunsModel, sidecar: Sidecar) {
     this.#context = context;
@@ -40,6 +42,7 @@ export class SurroundingsReader {
       runs: await this.#runs(),
       experiments: files.map((uri) => uri.toString()).sort(),
       datasetProblems: await this.#datasetProblems(),
+      data: await this.#data(files),
       memoryBytes: totalmem(),
     };
   }
@@ -54,6 +57,14 @@ export class SurroundingsReader {
       remember(error);
       return {};
     }
+  }
+
+  /** Of data sets that experiments name by a path; only a trusted workspace has its folders looked into. */
+  async #data(files: readonly Uri[]): Promise<Surroundings['data']> {
+    const link = this.#sidecar.current;
+    if (!link?.daemon || !workspace.isTrusted) return {};
+    this.#named ??= import('./namedData.ts').then(({ NamedData }) => new NamedData());
+    return (await this.#named).of(link, files);
   }
 
   async #runs(): Promise<KnownRun[]> {

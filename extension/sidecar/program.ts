@@ -6,7 +6,7 @@ import { l10n, workspace, type ExtensionContext } from 'vscode';
 import type { DaemonProgram } from '../../sidecar/client/findOrStart.ts';
 import { Failure } from '../failure.ts';
 import { VERSION } from '../identity.ts';
-import { setting } from '../settings.ts';
+import { dataEnvironment, setting } from '../settings.ts';
 
 /** Longer than any run is left alone. */
 const UNUSED_MS = 60 * 24 * 60 * 60 * 1000;
@@ -106,6 +106,7 @@ export function nodeProgram(context: ExtensionContext): {
       ...withoutEditor(process.env),
       ELECTRON_RUN_AS_NODE: '1',
       DISTILLERY_NATIVE: nativeFolder(context),
+      ...dataEnvironment(),
     },
   };
 }

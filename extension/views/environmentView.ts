@@ -23,7 +23,18 @@ interface Entry {
   readonly icon?: ThemeIcon;
   readonly tooltip?: string;
   readonly children?: readonly Entry[];
+  /** What the menu offers for it. */
+  readonly context?: string;
+  /** The name of the data set that it is about. */
+  readonly dataset?: string;
 }
+
+/** Whether a command was called on a data set of this view. */
+export const isDatasetEntry = (argument: unknown): argument is { readonly dataset: string } =>
+  typeof argument === 'object' &&
+  argument !== null &&
+  'dataset' in argument &&
+  typeof argument.dataset === 'string';
 
 /** What this machine has: backends and why others do not work, processor, memory, data sets. */
 export class EnvironmentView implements TreeDataProvider<Entry>, Disposable {
@@ -74,13 +85,14 @@ export class EnvironmentView implements TreeDataProvider<Entry>, Disposable {
     return this.#report ? entriesOf(this.#report) : [];
   }
 
-  getTreeItem({ label, description, icon, tooltip, children }: Entry): TreeItem {
+  getTreeItem({ label, description, icon, tooltip, children, context }: Entry): TreeItem {
     const node = new TreeItem(
       label,
       children ? TreeItemCollapsibleState.Expanded : TreeItemCollapsibleState.None,
     );
     if (description !== undefined) node.description = description;
     if (icon) node.iconPath = icon;
+    if (context !== undefined) node.contextValue = context;
     node.tooltip = tooltip ?? description ?? label;
     return node;
   }
@@ -156,11 +168,36 @@ function entriesOf(report: DoctorReport): Entry[] {
     {
       label: l10n.t('Data sets'),
       icon: new ThemeIcon('library'),
-      children: Object.entries(report.datasets).map(([name, { available, detail }]) => ({
-        label: name,
-        description: detail,
-        icon: new ThemeIcon(available ? 'pass' : 'circle-slash'),
-      })),
+      children: Object.entries(report.datasets).map(datasetEntry),
     },
   ];
+}
+
+type Datasets = DoctorReport['datasets'];
+
+function datasetEntry([name, { title, available, detail, bytes, downloadBytes }]: [
+  string,
+  Datasets[string],
+]): Entry {
+  const size = (of: number): string => `${(of / 1e6).toFixed(0)} MB`;
+  const isMade = available && bytes === 0;
+  return {
+    label: title,
+    description: available
+      ? isMade
+        ? detail
+        : `${size(bytes)} · ${detail}`
+      : downloadBytes === null
+        ? l10n.t('missing')
+        : l10n.t('missing · a download of {0}', size(downloadBytes)),
+    tooltip: detail,
+    icon: new ThemeIcon(available ? 'pass' : 'circle-slash'),
+    dataset: name,
+    context: [
+      'dataset',
+      available ? 'available' : 'missing',
+      ...(isMade ? ['made'] : []),
+      ...(downloadBytes === null ? [] : ['offered']),
+    ].join(' '),
+  };
 }

@@ -1,5 +1,5 @@
 /** `npm run gpu`: fetches native TensorFlow with CUDA, or says why it cannot. */
-import { installedModules } from './modules.ts';
+import { installedModules } from '../assets/modules.ts';
 import { fetchNative, planNative } from './native.ts';
 
 const modules = installedModules();

@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { modulesFrom, type Modules } from './modules.ts';
+import { modulesFrom, type Modules } from '../assets/modules.ts';
 import { fetchNative, planNative, type NativeOutcome } from './native.ts';
 import { projectFolder } from './testing.ts';
 

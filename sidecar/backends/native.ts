@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { Modules } from './modules.ts';
+import type { Modules } from '../assets/modules.ts';
 import { reasonOf } from './prepared.ts';
 import { runNpm } from './npm.ts';
 import { hasLibrary, packageFolder } from './packages.ts';

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { modulesFrom } from './modules.ts';
+import { modulesFrom } from '../assets/modules.ts';
 import { NOTHING_LEFT, type Machine, type NativeOutcome } from './native.ts';
 import { runNpm } from './npm.ts';
 import { hasLibrary, packageFolder } from './packages.ts';
@@ -40,6 +40,14 @@ export const NATIVE_PACKAGES = {
     hasScript: false,
     machines: ['linux-x64', 'linux-arm64', 'darwin-x64', 'darwin-arm64', 'win32-x64', 'win32-arm64'],
     size: 'about 130 MB from the npm registry',
+  },
+  // No backend: it decodes images, which WebAssembly does too.
+  sharp: {
+    npmName: 'sharp',
+    version: '0.35.5',
+    hasScript: false,
+    machines: ['linux-x64', 'linux-arm64', 'darwin-x64', 'darwin-arm64', 'win32-x64', 'win32-arm64'],
+    size: 'about 20 MB from the npm registry',
   },
 } as const satisfies Record<string, NativePackage>;
 

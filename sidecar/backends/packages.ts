@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
-import type { Modules } from './modules.ts';
+import type { Modules } from '../assets/modules.ts';
 import { BackendUnusable, reasonOf } from './prepared.ts';
 
 /** Folder of an installed package. Throws BackendUnusable, with the reason, if there is none. */

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { getBackend } from '@tensorflow/tfjs-core';
 import { afterEach, describe, expect, it } from 'vitest';
-import { modulesFrom } from './modules.ts';
+import { modulesFrom } from '../assets/modules.ts';
 import { prepareBackend } from './prepare.ts';
 import { projectFolder, withPackages } from './testing.ts';
 import { isSoftwareAdapter } from './webgpu.ts';

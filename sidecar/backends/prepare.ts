@@ -1,6 +1,6 @@
 import { add, ready } from '@tensorflow/tfjs-core';
 import { activateCpu } from './cpu.ts';
-import { installedModules, type Modules } from './modules.ts';
+import { installedModules, type Modules } from '../assets/modules.ts';
 import { BACKEND_NAMES, backendOptions, type BackendChoice, type BackendName } from './options.ts';
 import {
   BackendUnusable,

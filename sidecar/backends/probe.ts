@@ -4,7 +4,7 @@
  * optional packages are looked up from (empty: this one);
  * a third, `prepare`, leaves the timing out.
  */
-import { installedModules, modulesFrom } from './modules.ts';
+import { installedModules, modulesFrom } from '../assets/modules.ts';
 import { backendOptions } from './options.ts';
 import { prepareBackend } from './prepare.ts';
 import { reasonOf } from './prepared.ts';

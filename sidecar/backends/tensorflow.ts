@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { engine, findBackendFactory, setBackend } from '@tensorflow/tfjs-core';
-import type { Modules } from './modules.ts';
+import type { Modules } from '../assets/modules.ts';
 import { BackendUnusable, reasonOf, type Activated } from './prepared.ts';
 import { hasBinding, packageFolder } from './packages.ts';
 

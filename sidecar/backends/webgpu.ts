@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { setBackend } from '@tensorflow/tfjs-core';
-import type { Modules } from './modules.ts';
+import type { Modules } from '../assets/modules.ts';
 import { BackendUnusable, reasonOf, type Activated } from './prepared.ts';
 import { packageFolder } from './packages.ts';
 

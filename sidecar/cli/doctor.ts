@@ -1,6 +1,8 @@
 import packageJson from '../../package.json' with { type: 'json' };
 import { examine } from '../backends/doctor.ts';
-import { mnistFolder, MNIST_MISSING } from '../datasets/mnist.ts';
+import { dataFolder } from '../datasets/places.ts';
+import { setStates } from '../datasets/states.ts';
+import { downloadBytes } from '../datasets/downloads.ts';
 import { doctorReportSchema, type DoctorReport } from '../protocol/doctorReport.ts';
 import { formatVersion, PROTOCOL_VERSION } from '../protocol/version.ts';
 import { EXIT, say, sayJson, table } from './output.ts';
@@ -8,14 +10,30 @@ import { EXIT, say, sayJson, table } from './output.ts';
 /** What can compute here, and exactly why the rest cannot. @param quick leaves out how fast */
 export async function doctor({ json, quick }: { json: boolean; quick: boolean }): Promise<number> {
   const { memory, ...examined } = await examine({ timed: !quick });
-  const mnist = mnistFolder();
   const report: DoctorReport = doctorReportSchema.parse({
     version: 1,
     ...examined,
     memoryBytes: memory,
     datasets: {
-      mnist: { available: mnist !== null, detail: mnist ?? MNIST_MISSING },
-      synthetic: { available: true, detail: 'drawn from the seed' },
+      ...Object.fromEntries(
+        setStates(dataFolder()).map(({ name, title, path, bytes, problem }) => [
+          name,
+          {
+            available: problem === null,
+            detail: problem ?? path ?? '',
+            title,
+            bytes,
+            downloadBytes: downloadBytes(name),
+          },
+        ]),
+      ),
+      synthetic: {
+        available: true,
+        detail: 'drawn from the seed',
+        title: 'Synthetic',
+        bytes: 0,
+        downloadBytes: null,
+      },
     },
     versions: {
       distillery: packageJson.version,

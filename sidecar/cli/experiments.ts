@@ -3,10 +3,10 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RULES } from '../config/findings.ts';
 import { experimentJsonSchema } from '../config/jsonSchema.ts';
-import { resolvedYaml, type ResolvedExperiment } from '../config/load.ts';
+import { resolvedYaml, type DataProbe, type ResolvedExperiment } from '../config/load.ts';
 import { loadExperiment } from '../config/loadFile.ts';
 import { experimentTemplate, sourcesOf } from '../config/template.ts';
-import { missingData } from '../datasets/registry.ts';
+import { probeData } from '../datasets/probe.ts';
 import { methodDeclarations } from '../methods/registry.options.ts';
 import { writeFileAtomic } from '../store/atomicFile.ts';
 import { RESOLVED_FILE } from '../store/runs.ts';
@@ -14,7 +14,7 @@ import { BadInput, EXIT, report, say, sayJson, table, tell } from './output.ts';
 
 /** Errors and warnings of a file; only errors are bad input. */
 export async function validate(file: string, set: readonly string[], json: boolean): Promise<number> {
-  const { findings } = await loadExperiment(file, set, missingData);
+  const { findings } = await loadExperiment(file, set, probeData);
   report(findings, json);
   const errors = findings.filter(({ code }) => RULES[code] === 'error').length;
   if (!json) tell(`${file}: ${errors} errors, ${findings.length - errors} warnings`);
@@ -28,11 +28,17 @@ export async function resolvedOf(
 ): Promise<ResolvedExperiment> {
   const isFolder = existsSync(fileOrRun) && (await stat(fileOrRun)).isDirectory();
   const file = isFolder ? join(fileOrRun, RESOLVED_FILE) : fileOrRun;
-  const { resolved, findings } = await loadExperiment(file, set);
+  const { resolved, findings } = await loadExperiment(file, set, whereThere);
   if (resolved) return resolved;
   report(findings, false);
   throw new BadInput(`${file} cannot be run as it is.`);
 }
+
+/** A data set that is not here is as it is written: comparing experiments needs no data. */
+const whereThere: DataProbe = (dataset, file) => {
+  const probed = probeData(dataset, file);
+  return probed.kind === 'found' ? probed : { kind: 'found', dataset };
+};
 
 export async function printResolved(file: string, set: readonly string[]): Promise<number> {
   process.stdout.write(resolvedYaml(await resolvedOf(file, set)));

@@ -27,11 +27,17 @@ export async function follow(runDir: string, json: boolean, over: Promise<unknow
     trainer.gone = true;
   });
   let record = await readRun(runDir);
-  let shown = -1;
+  let [shown, prepared] = [-1, -1];
   bar?.start(record.totalSteps, 0, { stage: 'preparing', epoch: '–', best: '–', left: '–' });
   for (;;) {
     const last = trainer.gone;
     record = await readRun(runDir);
+    const { preparation } = record;
+    if (preparation && preparation.done !== prepared) {
+      prepared = preparation.done;
+      if (json) sayJson({ event: 'preparing', ...preparation });
+      else bar?.update(0, { ...labels(record), stage: preparing(preparation) });
+    }
     if (record.step !== shown) {
       if (json) sayJson(progressOf(record));
       else if (bar) bar.update(record.step, labels(record));
@@ -51,6 +57,9 @@ export async function follow(runDir: string, json: boolean, over: Promise<unknow
   bar?.stop();
   return record;
 }
+
+const preparing = ({ what, done, total }: NonNullable<RunRecord['preparation']>): string =>
+  `${what} ${Math.floor((100 * done) / total)} % of ${total} images`;
 
 const progressOf = (record: RunRecord) => ({
   event: 'progress',

@@ -3,7 +3,7 @@ import { closeSync, openSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { settle, tailOfLog } from '../daemon/settle.ts';
-import { missingData } from '../datasets/registry.ts';
+import { probeData } from '../datasets/probe.ts';
 import { branchRun } from '../launchers/branchRun.ts';
 import { prepareRun, type PreparedRun } from '../launchers/prepareRun.ts';
 import { repeatRun } from '../launchers/repeatRun.ts';
@@ -31,7 +31,7 @@ export async function runAttached(file: string, options: RunOptions): Promise<nu
   const prepared = await prepareRun(
     resolve(options.runs),
     { experiment: { path: file }, overrides: options.set, status: 'preparing' },
-    missingData,
+    probeData,
   );
   const runDir = accepted(prepared, options.json);
   if (runDir === null) return EXIT.badInput;
@@ -55,7 +55,7 @@ export async function branchAttached(
   const { step, set: overrides } = options;
   const wishes = new StopWishes();
   const parentDir = await findRun(runsFolder, name);
-  const prepared = await branchRun({ runDir: parentDir, step, overrides, status: 'preparing' }, missingData);
+  const prepared = await branchRun({ runDir: parentDir, step, overrides, status: 'preparing' }, probeData);
   const runDir = accepted(prepared, options.json);
   return runDir === null ? EXIT.badInput : trainAttached(runDir, options.json, null, wishes);
 }
@@ -67,7 +67,7 @@ export async function branchAttached(
 export async function repeatAttached(runsFolder: string, name: string, json: boolean): Promise<number> {
   const wishes = new StopWishes();
   const runDir = await findRun(runsFolder, name);
-  const repeat = (despite: boolean) => repeatRun({ runDir, despite, status: 'preparing' }, missingData);
+  const repeat = (despite: boolean) => repeatRun({ runDir, despite, status: 'preparing' }, probeData);
   let repeated = await repeat(false);
   if (repeated.kind === 'obstructed') {
     for (const { severity, what, message, next } of repeated.obstacles)

@@ -1,15 +1,29 @@
 import { declarationOf } from '../methods/registry.options.ts';
 import { complaintsOf } from './complaints.ts';
 import type { ExperimentDocument } from './document.ts';
-import { experimentSchema, type Experiment } from './experiment.ts';
+import { experimentSchema, type DatasetOptions, type Experiment } from './experiment.ts';
 import { pathText, RULES, type Complaint } from './findings.ts';
 import { planOf, type Plan } from './plan.ts';
-import { isRecord } from './records.ts';
+import { isRecord, valueAt } from './records.ts';
 import { checkRules } from './rules.ts';
 import { sourceComplaints } from './source.ts';
 
-/** Where a data set's files are looked for; a message when they are not there. Injected: config opens no data. */
-export type DataProbe = (dataset: NonNullable<Experiment['dataset']>) => string | null;
+/** What there is of a data set: its options with what was found filled in, or what is wrong with which of them. */
+export type ProbedData =
+  | { readonly kind: 'found'; readonly dataset: DatasetOptions }
+  | {
+      readonly kind: 'wrong';
+      readonly code: 'dataMissing' | 'dataUnusable';
+      readonly key: string;
+      readonly message: string;
+      readonly expected: string;
+    };
+
+/** Looks where a data set's files are, from the experiment's own place. Injected: config opens no data. */
+export type DataProbe = (dataset: DatasetOptions, file: string) => ProbedData;
+
+/** Nobody looks: sizes that only the files know are guessed. */
+const UNSEEN: DataProbe = (dataset) => ({ kind: 'found', dataset });
 
 export interface ResolvedExperiment {
   /** Every default filled in, stages included: parsing it again gives the same. */
@@ -33,7 +47,7 @@ export interface Checked {
 }
 
 /** Everything that can be said of an experiment from its text. Never throws for bad input: it is in `complaints`. */
-export function checkDocument(document: ExperimentDocument, probe: DataProbe = () => null): Checked {
+export function checkDocument(document: ExperimentDocument, probe: DataProbe = UNSEEN): Checked {
   const { problems } = document;
   if (!document.data) return { complaints: problems, parsed: null, resolved: null };
   const data = withPreset(document.data);
@@ -44,7 +58,7 @@ export function checkDocument(document: ExperimentDocument, probe: DataProbe = (
     const complaints = issues.flatMap((issue) => complaintsOf(experimentSchema, data, issue));
     return { complaints: [...problems, ...source, ...complaints], parsed: null, resolved: null };
   }
-  const experiment = result.data;
+  const { experiment, complaints: ofData } = withFound(result.data, probe, document.file);
   const plan = planOf(experiment);
   const overridden = shadowed(document.overridden, experiment, plan);
   // An override's own effect is told by the override; what it makes idle was meant by it.
@@ -57,7 +71,7 @@ export function checkDocument(document: ExperimentDocument, probe: DataProbe = (
     ...problems,
     ...checkRules(experiment, plan, document.data).filter((complaint) => !told(complaint)),
     ...overridden,
-    ...missing(experiment, probe),
+    ...ofData,
   ];
   const runs = complaints.every(({ code }) => RULES[code] !== 'error');
   const parsed = { experiment, plan };
@@ -65,24 +79,27 @@ export function checkDocument(document: ExperimentDocument, probe: DataProbe = (
 }
 
 /** Plain data with defaults filled in, or null where the schema does not accept it. */
-export function parseData(data: unknown): ParsedExperiment | null {
+export function parseData(data: unknown, probe: DataProbe = UNSEEN, file = ''): ParsedExperiment | null {
   const result = experimentSchema.safeParse(withPreset(data));
-  const isComplete = result.success && isRecord(data) && sourceComplaints(data).length === 0;
-  return isComplete ? { experiment: result.data, plan: planOf(result.data) } : null;
+  if (!result.success || !isRecord(data) || sourceComplaints(data).length > 0) return null;
+  const { experiment } = withFound(result.data, probe, file);
+  return { experiment, plan: planOf(experiment) };
 }
 
-function missing({ dataset }: Experiment, probe: DataProbe): Complaint[] {
-  const problem = dataset ? probe(dataset) : null;
-  if (!dataset || problem === null) return [];
-  return [
-    {
-      code: 'dataMissing',
-      path: ['dataset', 'name'],
-      message: problem,
-      expected: 'an installed data set',
-      got: dataset.name,
-    },
-  ];
+/** The experiment with what was found of its data, and what is wrong with them. */
+function withFound(
+  experiment: Experiment,
+  probe: DataProbe,
+  file: string,
+): { readonly experiment: Experiment; readonly complaints: readonly Complaint[] } {
+  const { dataset } = experiment;
+  if (!dataset) return { experiment, complaints: [] };
+  const probed = probe(dataset, file);
+  if (probed.kind === 'found')
+    return { experiment: { ...experiment, dataset: probed.dataset }, complaints: [] };
+  const { code, key, message, expected } = probed;
+  const complaint = { code, path: ['dataset', key], message, expected, got: valueAt(dataset, [key]) };
+  return { experiment, complaints: [complaint] };
 }
 
 /** Overrides of what the main stage decides for itself, as a resolved file has it: they would change nothing. */

@@ -37,7 +37,13 @@ describe('broken experiments', () => {
     expect(missing.findings).toMatchObject([
       { code: 'fileNotFound', severity: 'error', file: 'nowhere.distill.yaml' },
     ]);
-    const noData = parseExperiment('x', BASE, [], () => 'MNIST is not installed.');
+    const noData = parseExperiment('x', BASE, [], () => ({
+      kind: 'wrong',
+      code: 'dataMissing',
+      key: 'name',
+      message: 'MNIST is not installed.',
+      expected: 'an installed data set',
+    }));
     expect(noData.findings).toMatchObject([
       { code: 'dataMissing', path: 'dataset.name', message: 'MNIST is not installed.' },
     ]);

@@ -69,7 +69,8 @@ const validation: Rule = ({ training }, { environment }) =>
 
 const intervals: Rule = (experiment, plan) => {
   const { checkpoints, evaluation } = experiment;
-  const { stages, totalSteps } = plan;
+  const { stages, totalSteps, data } = plan;
+  if (data.guessed === true) return [];
   const found: Complaint[] = [];
   if (totalSteps > 0 && checkpoints.every >= totalSteps)
     found.push({

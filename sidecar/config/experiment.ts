@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { baselineOptions } from './baseline.ts';
 import { backendOptions } from '../backends/options.ts';
-import { datasetOptions, viewOptions } from '../datasets/options.ts';
+import { datasetOptions, viewOptions, type DatasetOptions } from '../datasets/options.ts';
 import { environmentOptions } from '../environments/options.ts';
 import { methodOptions } from '../methods/registry.options.ts';
 import { modelOptions } from '../models/registry.spec.ts';
@@ -194,3 +194,5 @@ export const experimentSchema = z
   .meta({ title: 'Distillery experiment', description: 'One online-distillation run.' });
 
 export type Experiment = z.infer<typeof experimentSchema>;
+
+export { datasetOptions, type DatasetOptions };

@@ -17,6 +17,7 @@ export const RULES = {
   dataMissing: 'error',
   wrongSource: 'error',
   environmentUnfit: 'error',
+  dataUnusable: 'error',
   unknownStage: 'error',
   modelMissing: 'error',
   modelUnfit: 'error',

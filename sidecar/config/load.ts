@@ -22,7 +22,7 @@ export function parseExperiment(
   file: string,
   text: string,
   overrides: readonly string[] = [],
-  probe: DataProbe = () => null,
+  probe?: DataProbe,
 ): LoadedExperiment {
   const document = new ExperimentDocument(file, text, overrides);
   const { complaints, resolved } = checkDocument(document, probe);

@@ -30,12 +30,10 @@ export function namesAt(path: Path, data: unknown): FreeName[] {
 }
 
 /** Names that the method asks for, as far as its options are known. */
-function modelsRead({ models, modelNames, options }: MethodDeclaration, data: unknown): readonly string[] {
-  if (modelNames) {
-    const parsed = options.safeParse(valueAt(data, ['method']));
-    if (parsed.success) return modelNames(parsed.data);
-  }
-  return models === 'any' ? [] : models;
+function modelsRead(declaration: MethodDeclaration, data: unknown): readonly string[] {
+  const parsed = declaration.options.safeParse(valueAt(data, ['method']));
+  if (declaration.modelNames && parsed.success) return declaration.modelNames(parsed.data);
+  return declaration.models === 'any' ? [] : declaration.models;
 }
 
 /** Whether the key at `path` is a name that people choose: a model of a method that takes any. */

@@ -1,4 +1,5 @@
-import { datasetFacts, type DatasetFacts } from '../datasets/options.ts';
+import type { DatasetFacts } from '../datasets/facts.options.ts';
+import { datasetFacts } from '../datasets/options.ts';
 import { environmentFacts, policyOutputs, type EnvironmentFacts } from '../environments/options.ts';
 import { declarationOf } from '../methods/registry.options.ts';
 import type { MethodDeclaration } from '../methods/declaration.ts';

@@ -82,7 +82,12 @@ export const RULE_TEXTS: Readonly<Record<RuleCode, RuleText>> = {
   dataMissing: {
     what: 'The data set is not installed here.',
     why: 'The run could not read a single sample.',
-    fix: 'Install it; the quick fix starts that.',
+    fix: 'Download or add it; the quick fix starts that.',
+  },
+  dataUnusable: {
+    what: 'The files that the data set names are not as they must be.',
+    why: 'A file or folder is missing or not what it should be, or the data are others than the experiment was made for.',
+    fix: 'Put right what the message names.',
   },
   wrongSource: {
     what: 'There are both `dataset` and `environment`, or the one that the method does not use.',

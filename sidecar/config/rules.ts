@@ -110,16 +110,17 @@ const together: Rule = (experiment, plan) => {
   }
   return declaration
     .objections(experiment.method, backbones, data.shape)
-    .map(({ path: [first, ...below], message, expected }) => ({
-      code: 'modelsIncompatible' as const,
-      path:
-        first === 'models' && !(String(below[0]) in experiment.models)
-          ? [first, 'default']
-          : [first, ...below],
-      message,
-      expected,
-      got: first === 'models' ? (plan.models.get(String(below[0]))?.name ?? '') : '',
-    }));
+    .map(({ path, message, expected }) => {
+      const [first, name, ...below] = path;
+      const isModel = first === 'models';
+      return {
+        code: 'modelsIncompatible' as const,
+        path: [first, isModel && !(name in experiment.models) ? 'default' : name, ...below],
+        message,
+        expected,
+        got: isModel ? (plan.models.get(name)?.name ?? '') : '',
+      };
+    });
 };
 
 const views: Rule = ({ views: { crop, flip } }, { data, environment }) => {

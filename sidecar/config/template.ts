@@ -1,5 +1,5 @@
 import { stringify } from 'yaml';
-import { datasetOptions } from '../datasets/options.ts';
+import { datasetOptions, type DatasetOptions } from '../datasets/options.ts';
 import { environmentFacts, environmentOptions } from '../environments/options.ts';
 import type { MethodDeclaration } from '../methods/declaration.ts';
 import { methodDeclarations, methodOptions } from '../methods/registry.options.ts';
@@ -30,13 +30,10 @@ export const sourcesOf = (method: string): { kind: SourceKind; names: string[] }
  */
 export function experimentTemplate(file: string, method: string, dataset: string): string {
   if (sourcesOf(method).kind === 'environment') return actingTemplate(file, method, dataset);
-  const isMade = dataset === 'synthetic';
-  const shape = isMade && wantsImages(method) ? ', shape: [16, 16, 3]' : '';
-  const isImage = !isMade || shape !== '';
-  const views = isMade ? '' : 'views: { crop: { padding: 1 } }\n';
+  const { more, views, isImage } = begun(dataset, wantsImages(method));
   return `# distillery run ${file}
-dataset: { name: ${dataset}${shape} }
-${views}models: ${modelsFor(method, isImage)}
+dataset: { name: ${dataset}${more} }
+${views === '' ? '' : `views: ${views}\n`}models: ${modelsFor(method, isImage)}
 method: { name: ${method} }
 optimizer: { name: sgd, learningRate: 0.1, momentum: 0.9, nesterov: true, weightDecay: 5.0e-4 }
 schedule: { name: cosine }
@@ -91,3 +88,27 @@ checkpoints: { every: 2000 }
 /** A plain value on one line. */
 const inlineYaml = (value: unknown): string =>
   stringify(value, { collectionStyle: 'flow', lineWidth: 0 }).trim();
+
+/** What goes with a data set: settings that it cannot do without, and the usual views. @param images whether vectors will not do */
+function begun(
+  dataset: string,
+  images: boolean,
+): { readonly more: string; readonly views: string; readonly isImage: boolean } {
+  switch (dataset as DatasetOptions['name']) {
+    case 'mnist':
+    case 'fashionMnist':
+      return { more: '', views: '{ crop: { padding: 1 } }', isImage: true };
+    case 'cifar10':
+    case 'cifar100':
+    case 'tinyImageNet':
+      return { more: '', views: '{ crop: { padding: 4 }, flip: true }', isImage: true };
+    case 'imageFolder':
+      return {
+        more: ', path: images, size: 32',
+        views: '{ crop: { padding: 4 }, flip: true }',
+        isImage: true,
+      };
+    case 'synthetic':
+      return { more: images ? ', shape: [16, 16, 3]' : '', views: '', isImage: images };
+  }
+}

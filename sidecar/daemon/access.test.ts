@@ -23,13 +23,15 @@ const params = {
     subjects: ['peer1', 'peer2'].map((role) => ({ run: 'r', checkpoint: 'best', role })),
   }),
   fresh: false,
+  file: '/x.distill.yaml',
+  dataset: {},
   source: { kind: 'text', text: '{}', fileName: 'x.distill.json' },
 } as never;
 
 describe('a client that may only read', () => {
   it('is refused everything that changes something, and may see the rest', async () => {
     const client = bench.client(bench.runsFolder(), [], { access: 'read' });
-    expect(changing).toHaveLength(12);
+    expect(changing).toHaveLength(13);
     for (const method of changing)
       await expect(client.request(method, params), method).rejects.toMatchObject({ code: 'read-only' });
     expect((await client.request('runs/list', {})).runs).toEqual([]);

@@ -1,7 +1,9 @@
 /** Where the daemon meets the configuration. API: configuredExperiments. */
 import { isAbsolute } from 'node:path';
+import { z } from 'zod';
 import { parametersOf } from '../config/parameters.ts';
-import { missingData } from '../datasets/registry.ts';
+import { datasetOptions } from '../datasets/options.ts';
+import { probeData } from '../datasets/probe.ts';
 import { branchRun } from '../launchers/branchRun.ts';
 import { prepareRun, type PreparedRun as Prepared } from '../launchers/prepareRun.ts';
 import { repeatRun } from '../launchers/repeatRun.ts';
@@ -19,14 +21,24 @@ export const configuredExperiments: Experiments = {
       );
     const experiment =
       source.kind === 'file' ? { path: source.path } : { name: source.fileName, text: source.text };
-    return answer(await prepareRun(runsFolder, { experiment, overrides, status: 'queued' }, missingData));
+    return answer(await prepareRun(runsFolder, { experiment, overrides, status: 'queued' }, probeData));
   },
-  branch: async (request) => answer(await branchRun({ ...request, status: 'queued' }, missingData)),
+  branch: async (request) => answer(await branchRun({ ...request, status: 'queued' }, probeData)),
   repeat: async (request) => {
-    const repeated = await repeatRun({ ...request, status: 'queued' }, missingData);
+    const repeated = await repeatRun({ ...request, status: 'queued' }, probeData);
     return repeated.kind === 'obstructed'
       ? { kind: 'obstructed', obstacles: [...repeated.obstacles] }
       : answer(repeated);
+  },
+  /** @throws ProtocolError `invalid-message` for what the schema does not accept */
+  probe: ({ file, dataset }) => {
+    const options = datasetOptions.safeParse(dataset);
+    if (options.success) return probeData(options.data, file);
+    throw new ProtocolError(
+      'invalid-message',
+      z.prettifyError(options.error),
+      'Give a data set as the schema has it.',
+    );
   },
   parameters: parametersOf,
 };

@@ -133,6 +133,7 @@ describe('runs', () => {
     const { parameters } = await client.request('runs/parameters', { runs: [id, 'no-such-run'] });
     expect(Object.keys(parameters)).toEqual([id]);
     expect(await client.request('runs/predictions', { run: id })).toEqual({ predictions: null });
+    expect(await client.request('runs/views', { run: id })).toEqual({ views: null });
     writeFileSync(join(folder, id, 'predictions.json'), '{"version": 0}');
     expect(await client.request('runs/predictions', { run: id })).toEqual({ predictions: null });
     expect(await client.request('runs/exhibits', { run: id })).toEqual({ exhibits: null });

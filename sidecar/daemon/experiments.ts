@@ -1,7 +1,7 @@
 /** What the daemon asks of experiments: given to it, since it knows no configuration. API: Experiments, PreparedRun. */
 import type { Obstacle } from '../protocol/obstacle.ts';
 import type { FindingMessage } from '../protocol/finding.ts';
-import type { RequestParams } from '../protocol/messages.ts';
+import type { RequestParams, RequestResult } from '../protocol/messages.ts';
 
 export type PreparedRun =
   /** The directory exists, with status `queued`; `findings` are warnings. */
@@ -25,6 +25,8 @@ export interface Experiments {
   branch(request: BranchRequest): Promise<PreparedRun>;
   /** Makes a queued run beside another one that repeats it bit for bit. @param despite warnings are accepted */
   repeat(request: { runDir: string; despite: boolean }): Promise<RepeatedRun>;
+  /** Looks for a data set, and into its folders. @throws ProtocolError `invalid-message` where it is no data set */
+  probe(request: RequestParams<'system/data'>): RequestResult<'system/data'>;
   /** A resolved experiment by dotted path, values as JSON text. @throws where it cannot be read */
   parameters(resolvedText: string): Record<string, string>;
 }

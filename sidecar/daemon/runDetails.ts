@@ -1,12 +1,12 @@
 /**
  * What clients can read of runs beyond their summary and series.
  *
- * API: new RunDetails(watcher, experiments, log), show, kept, parameters.
+ * API: new RunDetails(watcher, experiments, log), show, kept, parameters, probe.
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ZodType } from 'zod';
-import type { RequestResult } from '../protocol/messages.ts';
+import type { RequestParams, RequestResult } from '../protocol/messages.ts';
 import { describeCheckpoint } from '../store/checkpointInfo.ts';
 import { listCheckpoints } from '../store/checkpoints.ts';
 import { StoreError } from '../store/errors.ts';
@@ -55,7 +55,7 @@ export class RunDetails {
     };
   }
 
-  /** What the trainer kept of the newest evaluation in a file; null when there is none, or another version wrote it. */
+  /** What the trainer kept in a file for people to see; null when there is none, or another version wrote it. */
   async kept<T>(id: string, name: string, schema: ZodType<T>): Promise<T | null> {
     const { run } = await findRun(this.#watcher, id);
     try {
@@ -65,6 +65,11 @@ export class RunDetails {
       this.#log(error.message);
       return null;
     }
+  }
+
+  /** Whether a data set could be opened for an experiment. */
+  probe(params: RequestParams<'system/data'>): RequestResult<'system/data'> {
+    return this.#experiments.probe(params);
   }
 
   /** Each file is read once, until it changes. */

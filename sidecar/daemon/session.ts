@@ -19,7 +19,8 @@ import type { RunSummary } from '../protocol/runSummary.ts';
 import { serve, type Handlers, type ServerEnd } from '../protocol/serve.ts';
 import { webSocketTransport } from '../protocol/transport.ts';
 import { formatVersion, isCompatible, PROTOCOL_VERSION } from '../protocol/version.ts';
-import { EXHIBITS_FILE, PREDICTIONS_FILE } from '../store/runs.ts';
+import { viewsSchema } from '../protocol/views.ts';
+import { EXHIBITS_FILE, PREDICTIONS_FILE, VIEWS_FILE } from '../store/runs.ts';
 import type { Comparisons } from './comparisons.ts';
 import { missingDatasets } from '../datasets/registry.ts';
 import { findRun } from './findRun.ts';
@@ -146,6 +147,7 @@ export class Session {
       'runs/exhibits': async ({ run }) => ({
         exhibits: await details.kept(run, EXHIBITS_FILE, exhibitsSchema),
       }),
+      'runs/views': async ({ run }) => ({ views: await details.kept(run, VIEWS_FILE, viewsSchema) }),
       'runs/parameters': ({ runs }) => details.parameters(runs),
       'checkpoints/compare': ({ id, request, fresh }, signal) =>
         comparisons.ask(request, {
@@ -163,6 +165,7 @@ export class Session {
       'series/range': (params) => this.#range(params),
       'system/heartbeat': () => ({ time: Date.now() }),
       'system/datasets': () => ({ problems: missingDatasets() }),
+      'system/data': (params) => details.probe(params),
       'system/survivors': () => ({ survivors: listSurvivors(watcher.runs()) }),
       'system/endSurvivor': async ({ run, pid }) => endSurvivor((await findRun(watcher, run)).run, pid),
       'system/shutdown': shutdown,

@@ -1,8 +1,6 @@
 import { Worker } from 'node:worker_threads';
-import type { Batch, SamplerOptions } from './sampler.ts';
-import { Sampler } from './sampler.ts';
-import type { DatasetOptions } from './options.ts';
-import { openDataset } from './registry.ts';
+import type { Batch, Sampler, SamplerOptions } from './sampler.ts';
+import type { Dataset, Split } from './dataset.ts';
 
 /** A stretch of training steps whose batches are wanted in order. */
 export interface BatchRange {
@@ -44,7 +42,8 @@ export class DirectSource implements BatchSource {
 }
 
 export interface WorkerSetup {
-  readonly dataset: DatasetOptions;
+  /** Opened; samples in shared memory are not copied. */
+  readonly dataset: Dataset;
   readonly sampler: SamplerOptions;
 }
 
@@ -66,7 +65,11 @@ export class PrefetchSource implements BatchSource {
 
   /** @param script the bundled worker */
   constructor(script: URL, setup: WorkerSetup) {
-    this.#worker = new Worker(script, { workerData: setup });
+    const { dataset, sampler } = setup;
+    // It draws training samples alone.
+    const test: Split = { values: new Uint8Array(), labels: new Uint8Array() };
+    const workerData: WorkerSetup = { dataset: { ...dataset, test }, sampler };
+    this.#worker = new Worker(script, { workerData });
     this.#worker.on('message', (message: FromWorker) => {
       this.#receive(message);
     });
@@ -120,9 +123,4 @@ export class PrefetchSource implements BatchSource {
     this.#waiting?.reject(error);
     this.#waiting = null;
   }
-}
-
-/** Opens the data set and samples in this thread. */
-export async function directSource(setup: WorkerSetup): Promise<DirectSource> {
-  return new DirectSource(new Sampler(await openDataset(setup.dataset, setup.sampler.seed), setup.sampler));
 }

@@ -1,4 +1,7 @@
-/** Samples as they are stored: raw values, one after the other, and their class labels. */
+/**
+ * Samples as they are stored: raw values, one after the other, and their class labels. Large ones lie in shared memory, so that
+ * the data worker reads the same.
+ */
 export interface Split {
   readonly values: Uint8Array | Float32Array;
   readonly labels: Uint8Array | Int32Array;

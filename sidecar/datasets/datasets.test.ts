@@ -1,12 +1,16 @@
-import { resolve } from 'node:path';
+import { readFileSync, rmSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { DirectSource, PrefetchSource } from './batchSource.ts';
 import { readIdx } from './idx.ts';
-import { openMnist } from './mnist.ts';
+import { openIdxSet } from './idxSet.ts';
+import { openDataset } from './registry.ts';
 import { Sampler, type SamplerOptions } from './sampler.ts';
 import { makeSynthetic } from './synthetic.ts';
+import { ownFolder, write } from './testing.ts';
 
 const NO_VIEWS = { crop: { padding: 0 }, flip: false, noise: 0 };
 const synthetic = (shape: [number] | [number, number, number] = [4]) =>
@@ -15,7 +19,7 @@ const options: SamplerOptions = { seed: 5, batchSize: 16, validation: 10, epochS
 
 describe('MNIST', () => {
   it('is whole: sizes, shape, the first labels, and every class', async () => {
-    const mnist = await openMnist();
+    const mnist = await openDataset({ name: 'mnist' }, 0);
     expect(mnist.train.labels.length).toBe(60_000);
     expect(mnist.test.labels.length).toBe(10_000);
     expect(mnist.train.values.length).toBe(60_000 * 784);
@@ -29,6 +33,60 @@ describe('MNIST', () => {
 });
 
 describe('IDX files', () => {
+  const folder = ownFolder();
+  const idx = (shape: readonly number[], data: readonly number[]): Uint8Array => {
+    const bytes = new Uint8Array(4 + 4 * shape.length + data.length);
+    const view = new DataView(bytes.buffer);
+    view.setUint32(0, 0x0800 + shape.length);
+    shape.forEach((extent, index) => {
+      view.setUint32(4 + 4 * index, extent);
+    });
+    bytes.set(data, 4 + 4 * shape.length);
+    return bytes;
+  };
+  const files = (labels: readonly number[]) => {
+    const images = idx(
+      [2, 28, 28],
+      Array.from({ length: 2 * 784 }, (_, index) => index % 251),
+    );
+    write(join(folder, 'train-images-idx3-ubyte'), images);
+    write(join(folder, 'train-labels-idx1-ubyte.gz'), gzipSync(idx([labels.length], labels)));
+    write(join(folder, 't10k-images-idx3-ubyte.gz'), gzipSync(images));
+    write(join(folder, 't10k-labels-idx1-ubyte'), idx([2], [9, 0]));
+  };
+  const counts = { train: 2, test: 2 };
+
+  it('are read compressed or not, and give the same digest', async () => {
+    files([3, 7]);
+    const mixed = await openIdxSet('fashionMnist', folder, counts);
+    expect([...mixed.train.labels, ...mixed.test.labels]).toEqual([3, 7, 9, 0]);
+    expect(mixed.classNames[9]).toBe('Ankle boot');
+    expect(mixed.train.values[300]).toBe(300 % 251);
+    write(
+      join(folder, 'train-images-idx3-ubyte.gz'),
+      gzipSync(readFileSync(join(folder, 'train-images-idx3-ubyte'))),
+    );
+    rmSync(join(folder, 'train-images-idx3-ubyte'));
+    expect((await openIdxSet('fashionMnist', folder, counts)).digest).toBe(mixed.digest);
+  });
+
+  it('that do not fit each other are named', async () => {
+    files([3, 10]);
+    await expect(openIdxSet('mnist', folder, counts)).rejects.toThrow(
+      /train-labels.*the label 10 for sample 1/u,
+    );
+    files([3]);
+    await expect(openIdxSet('mnist', folder, counts)).rejects.toThrow(/train-labels.*holds 1 labels, not 2/u);
+    files([3, 7]);
+    await expect(openIdxSet('mnist', folder, { train: 3, test: 2 })).rejects.toThrow(/2×28×28, not 3×28×28/u);
+    write(join(folder, 't10k-images-idx3-ubyte.gz'), Uint8Array.of(1, 2, 3));
+    await expect(openIdxSet('mnist', folder, counts)).rejects.toThrow(
+      /t10k-images-idx3-ubyte\.gz cannot be unpacked/u,
+    );
+    rmSync(join(folder, 't10k-images-idx3-ubyte.gz'));
+    await expect(openIdxSet('mnist', folder, counts)).rejects.toThrow(/t10k-images-idx3-ubyte is missing/u);
+  });
+
   it('are refused when they are no bytes or cut short', () => {
     expect(() => readIdx(Uint8Array.of(0, 0, 13, 1, 0, 0, 0, 1, 7), 'x')).toThrow(/not an IDX file/u);
     expect(() => readIdx(Uint8Array.of(0, 0, 8, 1, 0, 0, 0, 3, 7), 'x')).toThrow(
@@ -93,18 +151,13 @@ describe('the sampler', () => {
 });
 
 describe('the data worker', () => {
-  const setup = {
-    dataset: { name: 'synthetic', samples: 50, testSamples: 10, classes: 3, shape: [4], noise: 1 } as const,
-    sampler: { ...options, views: { ...NO_VIEWS, noise: 0.5 } },
-  };
-  const source = new PrefetchSource(pathToFileURL(resolve('dist/sidecar/prefetchWorker.js')), {
-    ...setup,
-    dataset: { ...setup.dataset, shape: [4] },
-  });
+  const sampler = { ...options, views: { ...NO_VIEWS, noise: 0.5 } };
+  const script = pathToFileURL(resolve('dist/sidecar/prefetchWorker.js'));
+  const source = new PrefetchSource(script, { dataset: synthetic(), sampler });
   afterAll(() => source.close());
 
   it('gives what the training thread would make itself, also after a jump', async () => {
-    const direct = new DirectSource(new Sampler(synthetic(), setup.sampler));
+    const direct = new DirectSource(new Sampler(synthetic(), sampler));
     for (const range of [
       { stage: 0, from: 0, to: 7, views: 2 },
       { stage: 1, from: 3, to: 9, views: 1 },

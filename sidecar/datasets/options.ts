@@ -1,15 +1,7 @@
 import { z } from 'zod';
-
-const limit = z
-  .number()
-  .int()
-  .min(1)
-  .optional()
-  .meta({ description: 'Use only the first n training samples.', unit: 'samples' });
-
-const mnistOptions = z
-  .strictObject({ name: z.literal('mnist'), limit })
-  .meta({ title: 'MNIST', description: '60,000 + 10,000 digits, 28×28 grey (LeCun, Cortes & Burges).' });
+import type { DatasetFacts } from './facts.options.ts';
+import { imageFolderFacts, imageFolderOptions } from './imageFolder.options.ts';
+import { officialFacts, officialOptions } from './official.options.ts';
 
 const syntheticOptions = z
   .strictObject({
@@ -51,7 +43,7 @@ const syntheticOptions = z
   .meta({ title: 'Synthetic', description: 'Gaussian classes drawn from the seed; for tests.' });
 
 export const datasetOptions = z
-  .discriminatedUnion('name', [mnistOptions, syntheticOptions])
+  .discriminatedUnion('name', [...officialOptions, imageFolderOptions, syntheticOptions])
   .meta({ title: 'Data set', description: 'What is learnt from.' });
 
 export type DatasetOptions = z.infer<typeof datasetOptions>;
@@ -92,25 +84,17 @@ export const viewOptions = z
 
 export type ViewOptions = z.infer<typeof viewOptions>;
 
-/** What is known of a data set without opening it. */
-export interface DatasetFacts {
-  /** Shape of one sample: [height, width, channels] or [features]. */
-  readonly shape: readonly number[];
-  readonly classes: number;
-  /** Training samples before a validation split is taken. */
-  readonly train: number;
-  readonly test: number;
-}
-
+/** What is known of a data set from its options alone. */
 export function datasetFacts(options: DatasetOptions): DatasetFacts {
   switch (options.name) {
     case 'mnist':
-      return {
-        shape: [28, 28, 1],
-        classes: 10,
-        train: Math.min(options.limit ?? 60_000, 60_000),
-        test: 10_000,
-      };
+    case 'fashionMnist':
+    case 'cifar10':
+    case 'cifar100':
+    case 'tinyImageNet':
+      return limited(officialFacts(options), options.limit);
+    case 'imageFolder':
+      return limited(imageFolderFacts(options), options.limit);
     case 'synthetic':
       return {
         shape: options.shape,
@@ -120,3 +104,8 @@ export function datasetFacts(options: DatasetOptions): DatasetFacts {
       };
   }
 }
+
+const limited = (facts: DatasetFacts, limit = Infinity): DatasetFacts => ({
+  ...facts,
+  train: Math.min(facts.train, limit),
+});

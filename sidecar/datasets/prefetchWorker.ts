@@ -1,11 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import {
-  directSource,
-  type BatchRange,
-  type FromWorker,
-  type ToWorker,
-  type WorkerSetup,
-} from './batchSource.ts';
+import type { BatchRange, FromWorker, ToWorker, WorkerSetup } from './batchSource.ts';
+import { Sampler } from './sampler.ts';
 
 /** Entry of the data worker: makes batches in order, as many as were asked for. */
 const port = parentPort;
@@ -14,12 +9,12 @@ if (!port) throw new Error('The data worker runs as a worker thread.');
 const send = (message: FromWorker, transfer: ArrayBuffer[] = []) => {
   port.postMessage(message, transfer);
 };
-const opening = directSource(workerData as WorkerSetup);
+const setup = workerData as WorkerSetup;
+const sampler = new Sampler(setup.dataset, setup.sampler);
 let range: BatchRange | null = null;
 let step = 0;
 
-async function answer(message: ToWorker): Promise<void> {
-  const { sampler } = await opening;
+function answer(message: ToWorker): void {
   if (message.kind === 'begin') {
     range = message.range;
     step = range.from;
@@ -33,7 +28,9 @@ async function answer(message: ToWorker): Promise<void> {
 }
 
 port.on('message', (message: ToWorker) => {
-  answer(message).catch((error: unknown) => {
+  try {
+    answer(message);
+  } catch (error) {
     send({ kind: 'error', message: error instanceof Error ? error.message : String(error) });
-  });
+  }
 });

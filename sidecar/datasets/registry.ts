@@ -1,37 +1,81 @@
 import type { Dataset } from './dataset.ts';
-import { MNIST_MISSING, mnistFolder, openMnist } from './mnist.ts';
-import { datasetOptions, type DatasetOptions } from './options.ts';
+import type { DecodeOptions } from './decodeImages.ts';
+import { DataFault } from './fault.ts';
+import { imageShape } from './imageFolder.options.ts';
+import { findOfficial } from './officialSet.ts';
+import { openImages } from './openImages.ts';
+import { datasetFacts, datasetOptions, type DatasetOptions } from './options.ts';
+import { cacheFolder, dataFolder } from './places.ts';
+import { probeData } from './probe.ts';
+import { scanFolder } from './scanFolder.ts';
+import { withLimit } from './subset.ts';
 import { makeSynthetic } from './synthetic.ts';
 
-/** @param seed only data sets that are made, not read, depend on it */
-export function openDataset(options: DatasetOptions, seed: number): Promise<Dataset> {
+export interface OpenOptions extends DecodeOptions {
+  readonly env?: NodeJS.ProcessEnv;
+}
+
+/**
+ * Reads a data set into memory; images are decoded into the cache where they have not been before.
+ * @param options paths absolute, as a resolved experiment has them
+ * @param seed only data sets that are made, not read, depend on it
+ * @throws DataFault that names the file at fault
+ */
+export async function openDataset(
+  options: DatasetOptions,
+  seed: number,
+  how: OpenOptions = {},
+): Promise<Dataset> {
+  const data = dataFolder(how.env);
   switch (options.name) {
     case 'mnist':
-      return openMnist(options.limit);
+    case 'fashionMnist':
+    case 'cifar10':
+    case 'cifar100':
+    case 'tinyImageNet':
+      return asPlanned(options, await findOfficial(options, data).open(how));
+    case 'imageFolder': {
+      const { fit, mean, deviation } = options;
+      const images = { shape: imageShape(options), fit };
+      return asPlanned(
+        options,
+        await openImages(scanFolder(options), images, { mean, deviation }, cacheFolder(data), how),
+      );
+    }
     case 'synthetic':
-      return Promise.resolve(makeSynthetic(options, seed));
+      return makeSynthetic(options, seed);
   }
 }
 
-/** Why data sets cannot be opened here, by name; those that can be are left out. */
+/** With its limit; other sizes than the experiment was planned for are refused. */
+function asPlanned(
+  options: Exclude<DatasetOptions, { readonly name: 'synthetic' }>,
+  whole: Dataset,
+): Dataset {
+  const dataset = withLimit(whole, options.limit);
+  const facts = datasetFacts(options);
+  const found = {
+    classes: dataset.classes,
+    train: dataset.train.labels.length,
+    test: dataset.test.labels.length,
+  };
+  for (const key of ['classes', 'train', 'test'] as const)
+    if (facts.guessed !== true && facts[key] !== found[key])
+      throw new DataFault(
+        `The data set ${options.name} has changed: ${key} ${found[key]} instead of ${facts[key]}.`,
+        'Put the data back as they were, or start a new run from the experiment file.',
+      );
+  return dataset;
+}
+
+/** Why data sets cannot be opened here, by name; those that can be, and those that need to be told more, are left out. */
 export function missingDatasets(): Record<string, string> {
   const names = datasetOptions.options.map(({ shape }) => shape.name.value);
   return Object.fromEntries(
     names.flatMap((name) => {
-      // Those that are made, not read, are never missing, whatever else they need.
       const options = datasetOptions.safeParse({ name });
-      const problem = options.success ? missingData(options.data) : null;
-      return problem === null ? [] : [[name, problem] as const];
+      const found = options.success ? probeData(options.data, '.') : null;
+      return found?.kind === 'wrong' ? [[name, found.message] as const] : [];
     }),
   );
-}
-
-/** Why a data set cannot be opened here, or null. */
-export function missingData(options: DatasetOptions): string | null {
-  switch (options.name) {
-    case 'mnist':
-      return mnistFolder() === null ? MNIST_MISSING : null;
-    case 'synthetic':
-      return null;
-  }
 }

@@ -120,7 +120,7 @@ export interface Basis {
 /** Something that would fail in the first step. */
 export interface Objection {
   /** The name under `models` of which it is said, or a path below `method`. */
-  readonly path: readonly ['models', string] | readonly ['method', ...string[]];
+  readonly path: readonly ['models' | 'method', string, ...string[]];
   readonly message: string;
   readonly expected: string;
 }

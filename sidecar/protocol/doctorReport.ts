@@ -35,7 +35,18 @@ export const doctorReportSchema = z.object({
   /** What `auto` takes; null when nothing works. */
   choice: z.string().nullable(),
   /** By name; `detail` says where the files are, or why they are not available. */
-  datasets: z.record(z.string(), z.object({ available: z.boolean(), detail: z.string() })),
+  datasets: z.record(
+    z.string(),
+    z.object({
+      available: z.boolean(),
+      detail: z.string(),
+      title: z.string(),
+      /** Of its files; 0 where there are none. */
+      bytes: z.number().min(0),
+      /** What a download takes; null where there is nothing to download. */
+      downloadBytes: z.number().min(0).nullable(),
+    }),
+  ),
   /** Of this program and its parts, by name. */
   versions: z.record(z.string(), z.string()),
 });

@@ -16,6 +16,7 @@ import { runSummarySchema } from './runSummary.ts';
 import { wireNumber } from './number.ts';
 import { pointsByTagSchema, seriesAppendSchema, seriesUpdateSchema, subscriptionSchema } from './series.ts';
 import { versionSchema } from './version.ts';
+import { viewsSchema } from './views.ts';
 
 const maxPoints = z.int().min(4).max(1_000_000);
 const ofRun = z.object({ run: runIdSchema });
@@ -40,6 +41,18 @@ const submitted = z.discriminatedUnion('kind', [
 const survivorSchema = z
   .object({ run: runIdSchema, pid: z.int().min(1), beatAge: z.number().min(0) })
   .meta({ id: 'Survivor' });
+
+/** What there is of a data set, without having read a sample. */
+const probedDataSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('found'), dataset: z.record(z.string(), z.unknown()) }),
+  z.object({
+    kind: z.literal('wrong'),
+    code: z.enum(['dataMissing', 'dataUnusable']),
+    key: z.string(),
+    message: z.string(),
+    expected: z.string(),
+  }),
+]);
 
 const checkpointSchema = z
   .object({
@@ -121,6 +134,7 @@ export const requests = {
   },
   'runs/predictions': { params: ofRun, result: z.object({ predictions: predictionsSchema.nullable() }) },
   'runs/exhibits': { params: ofRun, result: z.object({ exhibits: exhibitsSchema.nullable() }) },
+  'runs/views': { params: ofRun, result: z.object({ views: viewsSchema.nullable() }) },
   'runs/parameters': {
     params: z.object({ runs: z.array(runIdSchema) }),
     /** By run and dotted path: the resolved value as JSON text. Runs that cannot be read are left out. */
@@ -150,6 +164,15 @@ export const requests = {
     params: nothing,
     /** By name, why a data set cannot be opened on the daemon's machine; those that can be are left out. */
     result: z.object({ problems: z.record(z.string(), z.string()) }),
+  },
+  'system/data': {
+    params: z.object({
+      /** Absolute path of the experiment, from which the paths of its data set are meant. */
+      file: z.string().min(1),
+      /** As the experiment has it. */
+      dataset: z.record(z.string(), z.unknown()),
+    }),
+    result: probedDataSchema,
   },
   'system/survivors': { params: nothing, result: z.object({ survivors: z.array(survivorSchema) }) },
   'system/endSurvivor': {
@@ -191,6 +214,7 @@ const NEEDED: Readonly<Record<RequestMethod, Access>> = {
   'runs/annotate': 'full',
   'runs/predictions': 'read',
   'runs/exhibits': 'read',
+  'runs/views': 'read',
   'runs/parameters': 'read',
   'checkpoints/compare': 'full',
   'series/subscribe': 'read',
@@ -198,6 +222,8 @@ const NEEDED: Readonly<Record<RequestMethod, Access>> = {
   'series/range': 'read',
   'system/heartbeat': 'read',
   'system/datasets': 'read',
+  // It looks into folders that an experiment names, whoever wrote it.
+  'system/data': 'full',
   'system/survivors': 'read',
   'system/endSurvivor': 'full',
   'system/shutdown': 'full',

@@ -63,6 +63,8 @@ export const runRecordSchema = z
     totalEpochs: z.number().min(0),
     /** Best value of the headline series so far. */
     best: z.object({ series: z.string(), value: wireNumber, step: count, better }).nullable(),
+    /** How far the data are read while the status is `preparing` and that takes long; null or absent otherwise. */
+    preparation: z.object({ what: z.string(), done: count, total: count }).nullable().optional(),
     /** Result on the test split by role and metric; null until it was evaluated, once. */
     test: z.record(z.string(), z.record(z.string(), wireNumber)).nullable(),
     collapsed: z.object({ reason: z.string(), step: count, role: z.string() }).nullable(),

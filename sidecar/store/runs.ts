@@ -2,7 +2,8 @@
  * Run directories: making, reading, listing.
  *
  * API: createRun(runsFolder, {…}) → {runDir, record}, readRun(runDir), writeRun(runDir, record), readResolved(runDir),
- * listRuns(runsFolder), RESOLVED_FILE, LOG_FILE, PREDICTIONS_FILE, EXHIBITS_FILE, PATCH_FILE, experimentFile(runDir).
+ * listRuns(runsFolder), RESOLVED_FILE, LOG_FILE, PREDICTIONS_FILE, EXHIBITS_FILE, VIEWS_FILE, PATCH_FILE,
+ * experimentFile(runDir).
  */
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
@@ -26,6 +27,7 @@ export const RESOLVED_FILE = 'resolved.yaml';
 export const LOG_FILE = 'log.txt';
 export const PREDICTIONS_FILE = 'predictions.json';
 export const EXHIBITS_FILE = 'exhibits.json';
+export const VIEWS_FILE = 'views.json';
 /** Uncommitted changes of the work tree that the experiment was in. */
 export const PATCH_FILE = 'workspace.patch';
 

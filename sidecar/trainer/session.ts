@@ -5,7 +5,7 @@ import type { PreparedBackend } from '../backends/prepared.ts';
 import type { ResolvedExperiment } from '../config/load.ts';
 import { modelOf } from '../config/plan.ts';
 import type { Dataset } from '../datasets/dataset.ts';
-import { openDataset } from '../datasets/registry.ts';
+import { openDataset, type OpenOptions } from '../datasets/registry.ts';
 import { Sampler, type SamplerOptions } from '../datasets/sampler.ts';
 import { algorithmOf } from '../methods/registry.ts';
 import type { Training } from '../methods/training.ts';
@@ -37,14 +37,18 @@ export const samplerOptions = ({ experiment, plan }: ResolvedExperiment): Sample
   views: experiment.views,
 });
 
-/** @param backend what to ask for; a resumed run asks for the one it began with */
+/**
+ * @param backend what to ask for; a resumed run asks for the one it began with
+ * @param how cancelling, and hearing of, what reading the data takes
+ */
 export async function openSession(
   resolved: ResolvedExperiment,
   backend: BackendChoice,
   env: NodeJS.ProcessEnv,
+  how: OpenOptions = {},
 ): Promise<Session> {
   const { experiment } = resolved;
-  const [prepared, data] = await Promise.all([openBackend(backend, env), openData(resolved)]);
+  const [prepared, data] = await Promise.all([openBackend(backend, env), openData(resolved, how)]);
   return {
     backend: prepared,
     data,
@@ -53,10 +57,10 @@ export async function openSession(
   };
 }
 
-async function openData(resolved: ResolvedExperiment): Promise<SessionData | null> {
+async function openData(resolved: ResolvedExperiment, how: OpenOptions): Promise<SessionData | null> {
   const { dataset: options, training } = resolved.experiment;
   if (!options) return null;
-  const dataset = await openDataset(options, training.seed);
+  const dataset = await openDataset(options, training.seed, how);
   return { dataset, sampler: new Sampler(dataset, samplerOptions(resolved)) };
 }
 

@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import { parseExperiment } from '../config/load.ts';
 import { formatFinding } from '../config/findings.ts';
+import type { StagePlan } from '../config/plan.ts';
 import { PrefetchSource } from '../datasets/batchSource.ts';
+import { DataFault } from '../datasets/fault.ts';
 import { newestValid } from '../store/checkpoints.ts';
 import { machineFacts } from '../store/machineFacts.ts';
 import { readResolved, RESOLVED_FILE } from '../store/runs.ts';
@@ -13,7 +15,9 @@ import type { Outcome } from './outcomes.ts';
 import { describeRun } from './preamble.ts';
 import { RunFiles } from './runFiles.ts';
 import { repetitionFault } from './repetition.ts';
-import { openSession, samplerOptions } from './session.ts';
+import { changedData, prepare } from './preparation.ts';
+import { openSession, samplerOptions, type Session } from './session.ts';
+import { writeViews } from './viewPictures.ts';
 
 export interface TrainOptions {
   /** The bundled data worker. */
@@ -45,6 +49,7 @@ export async function train(runDir: string, options: TrainOptions): Promise<Outc
     });
     const outcome = await attempt(files, options).catch((error: unknown): Outcome => {
       options.log(error instanceof Error ? (error.stack ?? error.message) : String(error));
+      if (error instanceof DataFault) return { status: 'failed', message: error.what, next: error.next };
       return {
         status: 'failed',
         message: error instanceof Error ? error.message : String(error),
@@ -57,6 +62,7 @@ export async function train(runDir: string, options: TrainOptions): Promise<Outc
     files.update({
       status: outcome.status,
       endedAt: new Date().toISOString(),
+      preparation: null,
       error: outcome.status === 'failed' ? { message: outcome.message, step, next: outcome.next } : null,
     });
     return outcome;
@@ -72,7 +78,16 @@ async function attempt(files: RunFiles, { worker, signal, env, log }: TrainOptio
   const { experiment, plan } = resolved;
   // Another backend rounds differently, so a run goes on with the one it began with.
   const begunWith = files.record.backend?.name as typeof experiment.backend | undefined;
-  const session = await openSession(resolved, begunWith ?? experiment.backend, begunWith ? {} : env);
+  const preparation = prepare(files, signal, log);
+  const session = await openSession(resolved, begunWith ?? experiment.backend, begunWith ? {} : env, {
+    env,
+    ...preparation,
+  }).catch((error: unknown) => {
+    // Nothing was trained since: there is nothing to keep.
+    if (preparation.signal.aborted) return null;
+    throw error;
+  });
+  if (session === null) return { status: 'stopped' };
   const { backend, data, training } = session;
   log(`backend ${backend.name}: ${backend.device}, ${backend.version}`);
   for (const { name, reason } of backend.skipped) log(`backend ${name} not used: ${reason}`);
@@ -81,6 +96,8 @@ async function attempt(files: RunFiles, { worker, signal, env, log }: TrainOptio
 
   const { checkpoint, files: contents, skipped } = await newestValid(files.runDir);
   skipped.forEach(log);
+  const changed = checkpoint && changedData(files.record, session.digest);
+  if (changed) return { status: 'failed', ...changed };
   const found = checkpoint && restoreCheckpoint(training, contents);
   // A branch has its parent's checkpoint, but no events yet that lead to it.
   const { parent } = files.record;
@@ -94,13 +111,17 @@ async function attempt(files: RunFiles, { worker, signal, env, log }: TrainOptio
     environment: { ...files.record.environment, ...machineFacts() },
     digests: { ...files.record.digests, data: session.digest },
     roles: training.roles.map(({ id, kind }) => ({ id, kind })),
+    preparation: null,
   });
   files.events.sessionStart(begins ? 0 : checkpoint.step + 1);
-  if (begins) describeRun(files, resolved, data?.sampler ?? null);
+  if (begins) {
+    describeRun(files, resolved, data?.sampler ?? null);
+    showViews(files, plan.stages, session);
+  }
   files.events.flush();
 
-  const { dataset } = experiment;
-  const source = dataset && new PrefetchSource(worker, { dataset, sampler: samplerOptions(resolved) });
+  const source =
+    data && new PrefetchSource(worker, { dataset: data.dataset, sampler: samplerOptions(resolved) });
   const headline = plan.declaration.headline(experiment.method);
   try {
     const loop = new Loop({
@@ -128,4 +149,14 @@ async function attempt(files: RunFiles, { worker, signal, env, log }: TrainOptio
   } finally {
     await source?.close();
   }
+}
+
+/** Of the first stage that draws samples. */
+function showViews(files: RunFiles, plans: readonly StagePlan[], { training, data }: Session): void {
+  const stages = plans.map(({ name, steps }, index) => {
+    const phases = training.stages[index]?.phases ?? [];
+    return { index, name, views: steps > 0 ? Math.max(0, ...phases.map(({ views }) => views)) : 0 };
+  });
+  const first = stages.find(({ views }) => views > 0);
+  if (data && first) writeViews(files, data.sampler, first);
 }

@@ -8,6 +8,7 @@ import { listCheckpoints } from '../../sidecar/store/checkpoints.ts';
 import { readRun } from '../../sidecar/store/runs.ts';
 import { effectiveRun, onlyRun } from '../support/effective.ts';
 import { distillery, startNode, temporaryFolder } from '../support/processes.ts';
+import { unseenData } from '../support/unseenData.ts';
 
 const SETTINGS = [
   'training.epochs=6',
@@ -108,7 +109,7 @@ describe('a branch', () => {
     const whole = await branchOf(parent, 120, set);
     expect((await readRun(whole)).best?.step).toBeGreaterThan(120);
     const request = { runDir: parent, step: 120, overrides: set, status: 'preparing' as const };
-    const prepared = await branchRun(request, () => null);
+    const prepared = await branchRun(request, unseenData);
     if (prepared.kind === 'invalid') throw new Error(JSON.stringify(prepared.findings));
     for (const delay of [300, 500, 700, 900]) {
       const { child, finished } = startNode(['dist/sidecar/trainer.js', prepared.runDir]);

@@ -5,7 +5,7 @@ import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import { mean, setBackend, tensor, tidy, type Tensor } from '@tensorflow/tfjs-core';
 import { model as modelOf, type LayersModel, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { openMnist } from '../../sidecar/datasets/mnist.ts';
+import { openDataset } from '../../sidecar/datasets/registry.ts';
 import { comparisonSchema, type Comparison } from '../../sidecar/protocol/comparison.ts';
 import { Stream } from '../../sidecar/random/stream.ts';
 import { loadExported } from '../support/exported.ts';
@@ -30,7 +30,7 @@ training: { epochs: 2, epochSteps: ${epochSteps}, batchSize: 32, seed: ${SEED}, 
 
 /** Normalised by hand: byte / 255, less 0.1307, by 0.3081. */
 async function validationSamples(): Promise<{ x: Float32Array; labels: number[]; files: number[] }> {
-  const { train } = await openMnist(LIMIT);
+  const { train } = await openDataset({ name: 'mnist', limit: LIMIT }, SEED);
   const files = [...Stream.of(SEED, 'split').permutation(LIMIT).slice(0, VALIDATION)].sort((a, b) => a - b);
   const x = Float32Array.from({ length: VALIDATION * 784 }, (_, index) => {
     const byte = train.values[(files[Math.floor(index / 784)] ?? 0) * 784 + (index % 784)] ?? NaN;

@@ -9,6 +9,7 @@ import { requestCheckpoint } from '../../sidecar/store/control.ts';
 import { readRun } from '../../sidecar/store/runs.ts';
 import { effectiveRun, onlyRun } from '../support/effective.ts';
 import { CLI, distillery, startNode, temporaryFolder } from '../support/processes.ts';
+import { unseenData } from '../support/unseenData.ts';
 
 const EXAMPLE = 'examples/synthetic-dkel.distill.yaml';
 const start = (runs: string, set: string[]) =>
@@ -166,7 +167,7 @@ describe('ends that are easily got wrong', () => {
     const prepared = await prepareRun(
       folder,
       { experiment: { path: EXAMPLE }, overrides: [], status: 'queued' },
-      () => null,
+      unseenData,
     );
     if (prepared.kind === 'invalid') throw new Error('the example is invalid');
     expect((await distillery(['pause', prepared.runDir])).code).toBe(2);

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { missingData } from '../../sidecar/datasets/registry.ts';
+import { probeData } from '../../sidecar/datasets/probe.ts';
 import { prepareRun } from '../../sidecar/launchers/prepareRun.ts';
 import { Stream } from '../../sidecar/random/stream.ts';
 import { readRun } from '../../sidecar/store/runs.ts';
@@ -26,7 +26,7 @@ async function newRun(folder: string, name: keyof typeof RUNS): Promise<string> 
       overrides: [...SMALL, ...RUNS[name]],
       status: 'preparing',
     },
-    missingData,
+    probeData,
   );
   if (prepared.kind === 'invalid') throw new Error(JSON.stringify(prepared.findings));
   return prepared.runDir;

@@ -10,6 +10,7 @@ import { readRun } from '../../sidecar/store/runs.ts';
 import { effectiveRun } from '../support/effective.ts';
 import { classifying, experimentOf, sideFor, type Variant } from '../support/methodVariants.ts';
 import { startNode, temporaryFolder } from '../support/processes.ts';
+import { unseenData } from '../support/unseenData.ts';
 
 const trainer = resolve('dist/sidecar/trainer.js');
 const EVERY = 2;
@@ -31,7 +32,7 @@ async function newRun(folder: string, variant: Variant): Promise<{ runDir: strin
   const prepared = await prepareRun(
     folder,
     { experiment: { path: file }, overrides: [], status: 'preparing' },
-    () => null,
+    unseenData,
   );
   if (prepared.kind === 'invalid') throw new Error(JSON.stringify(prepared.findings, null, 2));
   return prepared;
@@ -40,11 +41,8 @@ async function newRun(folder: string, variant: Variant): Promise<{ runDir: strin
 /** Kills the trainer as soon as the run has a checkpoint of that step. */
 async function killAt(runDir: string, step: number): Promise<void> {
   const { child, finished } = startNode([trainer, runDir]);
-  let ended = false;
-  void finished.then(() => {
-    ended = true;
-  });
-  while (!existsSync(join(runDir, checkpointName(step))) && !ended) await pause(3);
+  // A trainer that ends by itself is told by its exit code, below.
+  while (!existsSync(join(runDir, checkpointName(step))) && child.exitCode === null) await pause(3);
   child.kill('SIGKILL');
   await finished;
 }

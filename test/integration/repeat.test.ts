@@ -7,6 +7,7 @@ import { readRun, writeRun } from '../../sidecar/store/runs.ts';
 import type { RunRecord } from '../../sidecar/protocol/runRecord.ts';
 import { effectiveRun, onlyRun } from '../support/effective.ts';
 import { distillery, temporaryFolder } from '../support/processes.ts';
+import { unseenData } from '../support/unseenData.ts';
 
 const EXAMPLE = 'examples/synthetic-dkel.distill.yaml';
 const SET = ['training.epochs=3', 'checkpoints.every=20', 'training.seed=7', 'checkpoints.keepLast=9'];
@@ -76,19 +77,25 @@ describe('a run that is run again', () => {
       environment: { ...environment, node: 'v18.0.0', cpu: 'another' },
       provenance: { ...provenance, distillery: '0.0.1', git: null, gitProblem: null, repeats: null },
     });
-    const answer = await repeatRun({ runDir, despite: false, status: 'queued' }, () => null);
+    const answer = await repeatRun({ runDir, despite: false, status: 'queued' }, unseenData);
     if (answer.kind !== 'obstructed') throw new Error('nothing was in the way');
     expect(answer.obstacles.map(({ severity, what }) => [severity, what])).toEqual([
       ['warn', 'Distillery'],
       ['warn', 'Node'],
     ]);
-    const despite = await repeatRun({ runDir, despite: true, status: 'queued' }, () => null);
+    const despite = await repeatRun({ runDir, despite: true, status: 'queued' }, unseenData);
     expect(despite.kind).toBe('ready');
   });
 
   it('is refused where its settings are not valid any more, or its data are missing', async () => {
     const { folder, runDir } = await original('again-refused');
-    const missing = await repeatRun({ runDir, despite: true, status: 'queued' }, () => 'not installed');
+    const missing = await repeatRun({ runDir, despite: true, status: 'queued' }, () => ({
+      kind: 'wrong',
+      code: 'dataMissing',
+      key: 'name',
+      message: 'not installed',
+      expected: '',
+    }));
     expect(missing).toMatchObject({ kind: 'obstructed', obstacles: [{ severity: 'refuse' }] });
     const file = join(runDir, 'resolved.yaml');
     writeFileSync(file, readFileSync(file, 'utf8').replace('temperature:', 'warmth:'));

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { missingData } from '../../sidecar/datasets/registry.ts';
+import { probeData } from '../../sidecar/datasets/probe.ts';
 import { prepareRun } from '../../sidecar/launchers/prepareRun.ts';
 import { Stream } from '../../sidecar/random/stream.ts';
 import { readRun, createRun } from '../../sidecar/store/runs.ts';
@@ -25,7 +25,7 @@ async function newRun(folder: string, backend: string): Promise<string> {
       ],
       status: 'preparing',
     },
-    missingData,
+    probeData,
   );
   if (prepared.kind === 'invalid') throw new Error(JSON.stringify(prepared.findings));
   return prepared.runDir;

@@ -4,6 +4,7 @@ import '@tensorflow/tfjs-backend-cpu';
 import { io } from '@tensorflow/tfjs-core';
 import { loadLayersModel } from '@tensorflow/tfjs-layers';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { write, writeImageFolder } from '../../sidecar/datasets/testing.ts';
 import { readRun } from '../../sidecar/store/runs.ts';
 import { daemonOf, endDaemon } from '../support/daemons.ts';
 import { onlyRun } from '../support/effective.ts';
@@ -58,6 +59,21 @@ describe('dist/sidecar in a folder without packages', () => {
     );
     expect(model.outputs).toHaveLength(1);
     expect(model.countParams()).toBeGreaterThan(100);
+  });
+
+  it('decodes images, with the WebAssembly that it brings', async () => {
+    const folder = join(root, 'pictures');
+    await writeImageFolder(join(folder, 'images'));
+    const text = 'dataset: { name: imageFolder, path: images, size: 8 }\nmodels: { default: { name: mlp } }\nmethod: { name: vanilla }\ntraining: { batchSize: 2 }\n'; // prettier-ignore
+    const file = write(join(folder, 'x.distill.yaml'), text);
+    const env = { DISTILLERY_DATA: join(folder, 'data') };
+    const checked = await distillery(['data', 'check', file], env);
+    expect(checked.stdout, checked.stderr).toContain('6 training and 6 test samples of 2 classes');
+    // Nothing native lies beside it.
+    expect(readdirSync(join(root, 'sidecar/assets/images/node_modules/@img')).sort()).toEqual([
+      'colour',
+      'sharp-wasm32',
+    ]);
   });
 
   it('starts its daemon and serves its page', async () => {

@@ -13,7 +13,7 @@ import { deflateSync, crc32 } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { findOrStart } from '../../sidecar/client/findOrStart.ts';
-import { missingData } from '../../sidecar/datasets/registry.ts';
+import { probeData } from '../../sidecar/datasets/probe.ts';
 import { prepareRun } from '../../sidecar/launchers/prepareRun.ts';
 import type { PointsByTag } from '../../sidecar/protocol/series.ts';
 import { endDaemon } from '../support/daemons.ts';
@@ -78,7 +78,7 @@ async function trainKilledAndResumed(): Promise<void> {
       overrides: ['backend=wasm', 'checkpoints.every=60'],
       status: 'preparing',
     },
-    missingData,
+    probeData,
   );
   if (prepared.kind === 'invalid') throw new Error('the example is invalid');
   trained = { id: prepared.record.id, runDir: prepared.runDir };

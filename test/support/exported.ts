@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import '@tensorflow/tfjs-backend-cpu';
 import { argMax, tensor, tidy, type io, type Tensor } from '@tensorflow/tfjs-core';
 import { loadLayersModel, type LayersModel } from '@tensorflow/tfjs-layers';
-import { openMnist } from '../../sidecar/datasets/mnist.ts';
+import { openDataset } from '../../sidecar/datasets/registry.ts';
 import { plainSamples } from '../../sidecar/trainer/evaluation.ts';
 
 /** An exported role, loaded by nothing but TF.js and the files' own words. */
@@ -28,7 +28,7 @@ export async function loadExported(folder: string): Promise<LayersModel> {
 
 /** Share of the first MNIST test images that a model gets right. */
 export async function accuracyOf(model: LayersModel, samples: number): Promise<number> {
-  const dataset = await openMnist();
+  const dataset = await openDataset({ name: 'mnist' }, 0);
   const of = { dataset, split: dataset.test, samples: Array.from({ length: samples }, (_, index) => index) };
   const answers = tidy(() => {
     const logits = model.predict(tensor(plainSamples(of, 0, samples), [samples, ...dataset.shape])) as Tensor;

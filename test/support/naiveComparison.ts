@@ -40,8 +40,9 @@ export function mcnemarExact(b: number, c: number): number {
   let row = [1n];
   for (let n = 0; n < b + c; n++) row = [1n, ...row.slice(1).map((value, k) => value + (row[k] ?? 0n)), 1n];
   const tail = row.slice(0, Math.min(b, c) + 1).reduce((sum, value) => sum + value, 0n);
-  const scale = 10n ** 20n;
-  return Math.min(1, 2 * (Number((tail * scale) / 2n ** BigInt(b + c)) / 1e20));
+  // Enough decimals for a p that is tiny.
+  const scale = 10n ** 60n;
+  return Math.min(1, 2 * (Number((tail * scale) / 2n ** BigInt(b + c)) / 1e60));
 }
 
 const product = (a: Matrix, b: Matrix): number[][] => {

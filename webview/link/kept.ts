@@ -1,9 +1,9 @@
 import type { RefObject } from 'preact';
 import { useComputed, useSignal, useSignalEffect, type ReadonlySignal } from '@preact/signals';
-import { useEffect, useRef } from 'preact/hooks';
 import type { RequestResult } from '../../sidecar/protocol/messages.ts';
 import { selectedSeries } from '../series/followed.ts';
 import { selectedId, selectedRun } from '../view/selection.ts';
+import { useSeen } from '../view/whenSeen.ts';
 import { connection } from './link.ts';
 import { askIfKnown } from './steering.ts';
 
@@ -16,18 +16,8 @@ type Method = 'runs/predictions' | 'runs/exhibits';
 export function useKept<M extends Method>(
   method: M,
 ): { readonly frame: RefObject<HTMLElement | null>; readonly kept: ReadonlySignal<RequestResult<M> | null> } {
-  const frame = useRef<HTMLElement>(null);
-  const isSeen = useSignal(false);
+  const [frame, isSeen] = useSeen<HTMLElement>();
   const answer = useSignal<{ readonly run: string; readonly result: RequestResult<M> | null } | null>(null);
-  useEffect(() => {
-    const observer = new IntersectionObserver((entries) => {
-      isSeen.value = entries.at(-1)?.isIntersecting ?? false;
-    });
-    if (frame.current) observer.observe(frame.current);
-    return () => {
-      observer.disconnect();
-    };
-  }, [isSeen]);
   /** Step of the newest evaluation. */
   const evaluated = useComputed(() => {
     const headline = selectedRun.value?.record.headline.series ?? '';

@@ -4,6 +4,7 @@ import { ChartToolbar } from '../charts/toolbar.tsx';
 import { Differences } from '../compare/differences.tsx';
 import { Panels } from '../panels/panels.tsx';
 import { Predictions } from '../predictions/predictions.tsx';
+import { Views } from '../predictions/views.tsx';
 import { selectedSeries } from '../series/followed.ts';
 import { selectedRun, shownIds } from '../view/selection.ts';
 import { runTopics } from '../view/shownTopics.ts';
@@ -46,6 +47,7 @@ export function RunTab() {
           </div>
           <Panels />
           <Predictions />
+          <Views />
         </>
       )}
       <p class="muted keys">{t('keys.hint')}</p>

@@ -42,7 +42,7 @@ const isSame = (a: Diagnostic, b: Diagnostic): boolean =>
 
 function commands(source: Source, { complaint }: Diagnosed, diagnostic: Diagnostic): CodeAction[] {
   if (complaint.code !== 'dataMissing') return [];
-  const name = valueAt(source.data, complaint.path);
+  const name = valueAt(source.data, ['dataset', 'name']);
   const title = `Install ${String(name)}`;
   return [
     {
@@ -88,7 +88,7 @@ const HIDING: readonly Complaint['code'][] = [
 /** Errors left after a change, or null where it does not settle the complaint or brings others. */
 function errorsAfter(source: Source, { edits }: Candidate, complaint: Complaint): number | null {
   const text = applied(source.text, edits);
-  const after = checkDocument(new ExperimentDocument(source.document.uri, text)).complaints;
+  const after = checkDocument(new ExperimentDocument(source.document.uri, text), source.probe).complaints;
   const before = source.checked.complaints;
   const same = ({ code, path }: Complaint): boolean =>
     code === complaint.code && pathText(path) === pathText(complaint.path);

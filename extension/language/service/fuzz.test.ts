@@ -26,6 +26,7 @@ const surroundings: Surroundings = {
   ],
   experiments: ['file:///project/other.distill.yaml'],
   datasetProblems: { mnist: 'MNIST is not installed.' },
+  data: {},
   memoryBytes: 1e6,
 };
 

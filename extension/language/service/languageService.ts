@@ -46,7 +46,7 @@ export interface LanguageService {
 
 /** @param surroundings asked anew at every request */
 export function languageService(surroundings: () => Surroundings): LanguageService {
-  const sources = new Sources();
+  const sources = new Sources(() => surroundings().data);
   const at = (document: TextDocument, position: Position): [Source, number] => [
     sources.of(document),
     document.offsetAt(position),

@@ -5,7 +5,8 @@ import type { Diagnostic, Hover } from 'vscode-languageserver-types';
 import { marked } from '../../../test/fixtures/experiments/marked.ts';
 import { experiment } from '../../../test/fixtures/experiments/case.ts';
 import { languageService } from './languageService.ts';
-import { NO_SURROUNDINGS, surroundingsSchema, type Surroundings } from './surroundings.ts';
+import { imageFolderOptions } from '../../../sidecar/datasets/imageFolder.options.ts';
+import { dataKey, NO_SURROUNDINGS, surroundingsSchema, type Surroundings } from './surroundings.ts';
 
 const EXAMPLE = readFileSync('examples/mnist-dkel.distill.yaml', 'utf8');
 const run = {
@@ -188,6 +189,37 @@ describe('surroundings', () => {
       kind: 'quickfix',
       command: { command: 'distillery.installDataset', arguments: ['synthetic'] },
     });
+  });
+
+  it('say what is wrong with files that are named, and count those that were found', () => {
+    const dataset = imageFolderOptions.parse({ name: 'imageFolder', path: 'images', size: 8 });
+    const text = 'dataset: { name: imageFolder, path: «images», size: 8 }';
+    const { document, range } = marked(experiment({ dataset: text }));
+    const serviceOf = (probed: unknown) =>
+      serviceIn({ data: { [dataKey(document.uri, dataset)]: probed } as Surroundings['data'] });
+    const wrong = {
+      kind: 'wrong',
+      code: 'dataUnusable',
+      key: 'path',
+      message: 'x is missing.',
+      expected: '',
+    };
+    expect(serviceOf(wrong).diagnostics(document)).toMatchObject([
+      { code: 'dataUnusable', range, message: 'x is missing.' },
+    ]);
+    const found = { kind: 'found', dataset: { ...dataset, found: { classes: 2, train: 3, test: 6 } } };
+    expect(
+      serviceOf(found)
+        .diagnostics(document)
+        .map(({ code }) => code),
+    ).toContain('batchTooLarge');
+    // A path that nobody has looked at is taken as it is, whether or not the set is installed.
+    const problems = { datasetProblems: { imageFolder: 'not here' } };
+    expect(
+      serviceIn(problems)
+        .diagnostics(document)
+        .map(({ code }) => code),
+    ).not.toContain('dataMissing');
   });
 
   it('doubt what does not fit into memory, with a batch that does', () => {

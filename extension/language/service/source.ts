@@ -1,10 +1,11 @@
 import { Lexer, type Node } from 'yaml';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import type { Range } from 'vscode-languageserver-types';
-import { checkDocument, type Checked } from '../../../sidecar/config/check.ts';
+import { checkDocument, type Checked, type DataProbe } from '../../../sidecar/config/check.ts';
 import { ExperimentDocument } from '../../../sidecar/config/document.ts';
 import type { Extent } from '../../../sidecar/config/yamlTree.ts';
 import { readable } from './readable.ts';
+import { dataKey, type Surroundings } from './surroundings.ts';
 
 /** What the lexer emits without a counterpart in the text. */
 const CONTROL = new Set(['\u{FEFF}', '\u0002', '\u0018', '\u001F']);
@@ -19,7 +20,11 @@ export class Source {
   #data: Readonly<Record<string, unknown>> | null = null;
   #comments: readonly Extent[] | null = null;
 
-  constructor(readonly document: TextDocument) {
+  /** @param found what was found where documents name files */
+  constructor(
+    readonly document: TextDocument,
+    readonly found: Surroundings['data'] = {},
+  ) {
     this.text = document.getText();
     this.experiment = new ExperimentDocument(document.uri, this.text);
     this.isJson = document.languageId === 'json' || /\.json$/iu.test(document.uri);
@@ -28,8 +33,13 @@ export class Source {
 
   /** What the schema and its rules say. */
   get checked(): Checked {
-    this.#checked ??= checkDocument(this.experiment);
+    this.#checked ??= checkDocument(this.experiment, this.probe);
     return this.#checked;
+  }
+
+  /** Tells what was found, of data sets that somebody has looked for. */
+  get probe(): DataProbe {
+    return (dataset, file) => this.found[dataKey(file, dataset)] ?? { kind: 'found', dataset };
   }
 
   get root(): Node | null {
@@ -85,12 +95,24 @@ const REMEMBERED = 16;
 
 /** Remembers the newest texts by document, so that the requests for one version share one parse. */
 export class Sources {
+  readonly #found: () => Surroundings['data'];
   readonly #sources = new Map<string, Source>();
+
+  /** @param found asked anew at every request */
+  constructor(found: () => Surroundings['data']) {
+    this.#found = found;
+  }
 
   of(document: TextDocument): Source {
     const known = this.#sources.get(document.uri);
-    if (known?.text === document.getText() && known.document.languageId === document.languageId) return known;
-    const source = new Source(document);
+    const found = this.#found();
+    if (
+      known?.text === document.getText() &&
+      known.document.languageId === document.languageId &&
+      known.found === found
+    )
+      return known;
+    const source = new Source(document, found);
     this.#sources.delete(document.uri);
     this.#sources.set(document.uri, source);
     const [oldest] = this.#sources.keys();

@@ -17,6 +17,8 @@ function dataset({ data }: Source, { datasetProblems }: Surroundings): Complaint
   const path = ['dataset', 'name'];
   const name = valueAt(data, path);
   if (typeof name !== 'string' || !Object.hasOwn(datasetProblems, name)) return [];
+  // Whoever names files does not need it installed.
+  if (valueAt(data, ['dataset', 'path']) !== undefined) return [];
   const message = datasetProblems[name] ?? '';
   return [{ code: 'dataMissing', path, message, expected: 'an installed data set', got: name }];
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { datasetOptions, type DatasetOptions } from '../../../sidecar/config/experiment.ts';
 
 const knownRun = z.object({
   id: z.string(),
@@ -22,6 +23,21 @@ const knownRun = z.object({
 /** A run that exists beside the experiment files. */
 export type KnownRun = z.infer<typeof knownRun>;
 
+/** What there is of a data set whose files an experiment names. */
+const probedData = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('found'), dataset: datasetOptions }),
+  z.object({
+    kind: z.literal('wrong'),
+    code: z.enum(['dataMissing', 'dataUnusable']),
+    key: z.string(),
+    message: z.string(),
+    expected: z.string(),
+  }),
+]);
+
+/** Under which {@link Surroundings.data} has the data set of a document: its paths are meant from there. */
+export const dataKey = (uri: string, dataset: DatasetOptions): string => `${uri} ${JSON.stringify(dataset)}`;
+
 /** What the language service knows besides the text of a document. It crosses a process boundary, so it is a schema. */
 export const surroundingsSchema = z.object({
   /** URI of docs/configuration.md; diagnostics link to its anchors. */
@@ -32,6 +48,8 @@ export const surroundingsSchema = z.object({
   experiments: z.array(z.string()),
   /** Why a data set is not installed, by its name; absent = installed, or unknown. */
   datasetProblems: z.record(z.string(), z.string()),
+  /** By {@link dataKey}: what was found where documents name files. Absent = nobody has looked. */
+  data: z.record(z.string(), probedData),
   /** Memory of the device that would compute. */
   memoryBytes: z.number().nullable(),
 });
@@ -42,5 +60,6 @@ export const NO_SURROUNDINGS: Surroundings = {
   runs: [],
   experiments: [],
   datasetProblems: {},
+  data: {},
   memoryBytes: null,
 };

@@ -49,6 +49,7 @@ const code = await runDaemon({
     start,
     repeat: () => Promise.reject(new Error('stand-in runs are not repeated')),
     branch: () => Promise.reject(new Error('stand-in runs have no branches')),
+    probe: ({ dataset }) => ({ kind: 'found', dataset }),
     parameters: (text) => ({ text: JSON.stringify(text) }),
   },
   webviewFolder: values.webview,

@@ -3,10 +3,17 @@ import { join } from 'node:path';
 import { stringify } from 'yaml';
 import type { Exhibits } from '../../../sidecar/protocol/exhibits.ts';
 import type { Predictions } from '../../../sidecar/protocol/predictions.ts';
+import type { Views } from '../../../sidecar/protocol/views.ts';
 import type { RunRecord } from '../../../sidecar/protocol/runRecord.ts';
 import { writeJsonAtomic } from '../../../sidecar/store/atomicFile.ts';
 import { EventWriter } from '../../../sidecar/store/eventWriter.ts';
-import { createRun, EXHIBITS_FILE, PREDICTIONS_FILE, writeRun } from '../../../sidecar/store/runs.ts';
+import {
+  createRun,
+  EXHIBITS_FILE,
+  PREDICTIONS_FILE,
+  VIEWS_FILE,
+  writeRun,
+} from '../../../sidecar/store/runs.ts';
 
 /** First wall time of made points, seconds since 1970. */
 export const MADE_AT = 1_760_000_000;
@@ -22,6 +29,7 @@ export interface MadeRun {
   readonly parameters?: Readonly<Record<string, unknown>>;
   readonly predictions?: Predictions;
   readonly exhibits?: Exhibits;
+  readonly views?: Views;
 }
 
 /** Peers, their ensemble, a teacher: accuracies and losses that are a function of the step and of the offset. */
@@ -85,6 +93,7 @@ export async function makeRun(
   events.close();
   if (kept.predictions) writeJsonAtomic(join(runDir, PREDICTIONS_FILE), kept.predictions);
   if (kept.exhibits) writeJsonAtomic(join(runDir, EXHIBITS_FILE), kept.exhibits);
+  if (kept.views) writeJsonAtomic(join(runDir, VIEWS_FILE), kept.views);
   writeRun(runDir, {
     ...created,
     status: 'completed',

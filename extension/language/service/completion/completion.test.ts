@@ -7,6 +7,7 @@ import { parse } from 'yaml';
 import { keysAt } from '../../../../sidecar/config/schemaWalk.ts';
 import { experimentSchema } from '../../../../sidecar/config/experiment.ts';
 import { isRecord, valueAt } from '../../../../sidecar/config/records.ts';
+import { datasetNames } from '../../../../sidecar/config/template.ts';
 import { concrete, flat, settingTree } from '../../../../sidecar/config/settingTree.ts';
 import { methodDeclarations } from '../../../../sidecar/methods/registry.options.ts';
 import { languageService } from '../languageService.ts';
@@ -143,7 +144,7 @@ describe('values', () => {
     ['method: { name: dk|', methods],
     ['method: { name: dkel, rampShape: |', ['reference', 'released', 'none']],
     ['method: { name: dkel, preset: | }', ['dkel', 'dkel-released']],
-    ['dataset: { name: | }', ['mnist', 'synthetic']],
+    ['dataset: { name: | }', datasetNames()],
     [
       'environment: { name: | }',
       ['pendulum', 'mountainCarContinuous', 'mountainCar', 'cartPole', 'acrobot', 'cliffWalking'],

@@ -7,6 +7,8 @@ const steps = (number: number): string => `${count(number)} ${number === 1 ? 'st
 /** Lengths in steps, and what the method derives from its options. */
 export function derivedValues({ experiment, plan }: ResolvedExperiment): Derived[] {
   const { declaration, environment, stages, stepsPerEpoch, splits } = plan;
+  // What nobody has counted is not told as if somebody had.
+  if (plan.data.guessed === true && experiment.training.epochSteps === null) return [];
   const main = stages.at(-1);
   const found: Derived[] = [
     {

@@ -15,6 +15,6 @@ export const meaningOf = ({ experiment, plan }: ParsedExperiment): string =>
 /** Whether another text is the same experiment. */
 export function sameExperiment(source: Source, text: string): boolean {
   const before = source.checked.parsed;
-  const after = checkDocument(new ExperimentDocument(source.document.uri, text)).parsed;
+  const after = checkDocument(new ExperimentDocument(source.document.uri, text), source.probe).parsed;
   return before !== null && after !== null && meaningOf(before) === meaningOf(after);
 }

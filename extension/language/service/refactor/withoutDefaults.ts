@@ -18,7 +18,10 @@ export function withoutDefaults(source: Source, path: Path): Edit[] {
     const edits = removeAt(now, at);
     const text = edits && applied(now.text, edits);
     if (text === null) continue;
-    const next = new Source(TextDocument.create(source.document.uri, source.document.languageId, 0, text));
+    const next = new Source(
+      TextDocument.create(source.document.uri, source.document.languageId, 0, text),
+      source.found,
+    );
     // Where a removal cannot be written, such as of what an alias brings, the text stays.
     if (next.experiment.problems.length === 0) now = next;
   }
@@ -39,7 +42,7 @@ function idleBelow(
   for (const { name } of entriesOf(node)) {
     const at = [...path, name];
     const less = without(left, at);
-    const parsed = parseData(less);
+    const parsed = parseData(less, source.probe, source.document.uri);
     if (parsed && meaningOf(parsed) === meaning) {
       paths.push(at);
       left = less;

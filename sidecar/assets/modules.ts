@@ -1,7 +1,6 @@
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { BackendUnusable } from './prepared.ts';
 
 /** Names a folder whose node_modules is searched first: where an editor puts native packages. */
 export const NATIVE_VARIABLE = 'DISTILLERY_NATIVE';
@@ -43,7 +42,7 @@ export function installedModules(env: NodeJS.ProcessEnv = process.env): Modules 
   if (folder === undefined || folder === '') return modulesFrom(import.meta.url);
   if (path.isAbsolute(folder)) return modulesFrom(path.join(folder, 'from.js'), import.meta.url);
   const resolve = (): never => {
-    throw new BackendUnusable(`${NATIVE_VARIABLE}=${folder} is not an absolute path`);
+    throw new Error(`${NATIVE_VARIABLE}=${folder} is not an absolute path`);
   };
   return { resolve, load: () => Promise.resolve().then(resolve) };
 }
