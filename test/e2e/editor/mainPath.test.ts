@@ -8,6 +8,9 @@ import { accuracyOf, loadExported } from '../../support/exported.ts';
 import { newRun, recordOf, untilStatus } from '../../support/runsFolder.ts';
 import { until } from '../../support/wait.ts';
 
+/** As long as the example may take where others want the machine too. */
+const PATIENCE = { timeout: 900_000 };
+
 /** The way of somebody new, from a VSIX in a clean editor to an exported student, with real training. */
 describe.skipIf(whyNoEditor() !== null)('the main path in the editor', () => {
   let run = '';
@@ -38,8 +41,8 @@ describe.skipIf(whyNoEditor() !== null)('the main path in the editor', () => {
     await until(newest, (now) => now > before);
   });
 
-  it('tells that it completed, and what the best result is', async () => {
-    await scene.window.toast(/completed: best \d+\.\d+ %/u).waitFor({ timeout: 480_000 });
+  it('tells that it completed, and what the best result is', PATIENCE, async () => {
+    await scene.window.toast(/completed: best \d+\.\d+ %/u).waitFor(PATIENCE);
     await untilStatus(scene.runs, run, 'completed');
     const { best } = recordOf(scene.runs, run);
     expect(best?.value).toBeGreaterThan(95);
