@@ -7,6 +7,7 @@ import { methodOptions } from '../methods/registry.options.ts';
 import { modelOptions } from '../models/registry.spec.ts';
 import { learningRateSchedule } from '../schedules/learningRate.ts';
 import { optimizerOptions, stageSettings } from '../schedules/stage.ts';
+import { weightsOptions } from './weights.ts';
 
 const trainingOptions = z
   .strictObject({
@@ -175,6 +176,7 @@ export const experimentSchema = z
           'Backbones by the name under which the method asks for them; `default` stands in for the others.',
         alsoCalled: ['model', 'networks'],
       }),
+    weights: weightsOptions,
     method: methodOptions,
     optimizer: optimizerOptions.prefault({ name: 'sgd' }).meta({ alsoCalled: ['optim'] }),
     schedule: learningRateSchedule

@@ -19,6 +19,7 @@ export const RULES = {
   environmentUnfit: 'error',
   dataUnusable: 'error',
   unknownStage: 'error',
+  weightsUnknown: 'error',
   modelMissing: 'error',
   modelUnfit: 'error',
   modelsIncompatible: 'error',

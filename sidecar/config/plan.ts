@@ -100,7 +100,8 @@ export function planOf(experiment: Experiment): Plan {
   let from = 0;
   const stages = declaration.stages.map((stage): StagePlan => {
     const base = { optimizer: experiment.optimizer, schedule: experiment.schedule, epochs: training.epochs };
-    const preset = stage.defaults(base);
+    const isGiven = stage.trains !== undefined && stage.trains in experiment.weights;
+    const preset = isGiven ? { ...stage.defaults(base), epochs: undefined, steps: 0 } : stage.defaults(base);
     const own = experiment.stages[stage.name];
     const epochs = own?.epochs ?? preset.epochs ?? base.epochs;
     const asked =

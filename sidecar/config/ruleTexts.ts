@@ -104,6 +104,11 @@ export const RULE_TEXTS: Readonly<Record<RuleCode, RuleText>> = {
     why: 'Its settings would be used by nothing.',
     fix: 'Take a stage of the method.',
   },
+  weightsUnknown: {
+    what: 'Under `weights` stands a network that no stage of the method trains alone.',
+    why: 'Its weights would be overwritten, or used by nothing.',
+    fix: 'Take a network that the method trains first, such as `teacher`, or remove it.',
+  },
   modelMissing: {
     what: 'The method reads a model that is not given, and there is no `default` either.',
     why: 'A network cannot be built without its backbone.',

@@ -123,6 +123,22 @@ const together: Rule = (experiment, plan) => {
     });
 };
 
+const weights: Rule = (experiment, { declaration }) => {
+  const trained = declaration.stages.flatMap(({ trains }) => trains ?? []);
+  return Object.keys(experiment.weights)
+    .filter((name) => !trained.includes(name))
+    .map((name) => ({
+      code: 'weightsUnknown' as const,
+      path: ['weights', name],
+      atKey: true,
+      message: `The method ${experiment.method.name} has no stage that only trains ${name}, so it cannot begin with weights.`,
+      expected: trained.length > 0 ? `one of ${trained.join(', ')}` : 'no weights with this method',
+      got: name,
+      suggestion: nearest(name, trained),
+      proposals: [{ path: ['weights', name], value: undefined }],
+    }));
+};
+
 const views: Rule = ({ views: { crop, flip } }, { data, environment }) => {
   if (environment) return [];
   const [height, width] = data.shape;
@@ -257,6 +273,7 @@ const RULE_FUNCTIONS: readonly Rule[] = [
   splits,
   models,
   together,
+  weights,
   views,
   environment,
   stages,

@@ -10,6 +10,7 @@ import { createRun } from '../store/runs.ts';
 import { sha256 } from '../store/sha256.ts';
 import packageJson from '../../package.json' with { type: 'json' };
 import { gitState, type FoundGit } from './gitState.ts';
+import { givenWeights, type Given } from './givenWeights.ts';
 
 export interface RunRequest {
   /** An experiment file, or its text under a name. */
@@ -19,6 +20,8 @@ export interface RunRequest {
   /** The run of which it is an exact repetition. */
   readonly repeats?: NonNullable<Provenance['repeats']>;
   /** The checkpoint from which it begins, and whose it is. */
+  /** What networks begin with, where they are not looked up. */
+  readonly given?: Given;
   readonly branch?: { readonly parent: NonNullable<RunRecord['parent']>; readonly files: CheckpointFiles };
 }
 
@@ -39,7 +42,7 @@ export async function prepareRun(
   request: RunRequest,
   probe: DataProbe,
 ): Promise<PreparedRun> {
-  const { experiment, overrides, branch, repeats = null } = request;
+  const { experiment, overrides, branch, given, repeats = null } = request;
   const fromFile = 'path' in experiment;
   const loaded = fromFile
     ? await loadExperiment(experiment.path, overrides, probe)
@@ -47,6 +50,8 @@ export async function prepareRun(
   const { resolved } = loaded;
   if (!resolved) return { kind: 'invalid', findings: loaded.findings };
   const { plan } = resolved;
+  // A branch has its networks from the checkpoint.
+  const weights = branch ? null : (given ?? (await givenWeights(runsFolder, resolved)));
   const settings = resolved.experiment;
   const yaml = resolvedYaml(resolved);
   const name = fromFile ? basename(experiment.path) : experiment.name;
@@ -58,6 +63,7 @@ export async function prepareRun(
     resolvedYaml: yaml,
     status: request.status,
     patch: git.patch,
+    ...(weights ? { weights: weights.files } : {}),
     ...(branch ? { checkpoint: { step: branch.parent.step, files: branch.files } } : {}),
     record: {
       experiment: { name: settings.name ?? name, path: fromFile ? resolve(experiment.path) : null },
@@ -74,6 +80,7 @@ export async function prepareRun(
       series: [...plan.declaration.series, ...COMMON_SERIES],
       panels: [...(plan.declaration.panels ?? [])],
       roles: plan.declaration.roles(settings.method, [...plan.models.keys()]),
+      ...(weights && Object.keys(weights.record).length > 0 ? { weights: weights.record } : {}),
       digests: { config: sha256(yaml) },
       provenance: { distillery: packageJson.version, git: git.state, gitProblem: git.problem, repeats },
       baseline: settings.baseline?.run ?? null,

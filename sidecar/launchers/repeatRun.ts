@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import packageJson from '../../package.json' with { type: 'json' };
 import { parseExperiment, resolvedYaml, type DataProbe, type ResolvedExperiment } from '../config/load.ts';
@@ -13,8 +14,9 @@ import {
 } from '../store/checkpoints.ts';
 import { machineFacts } from '../store/machineFacts.ts';
 import { StoreError } from '../store/errors.ts';
-import { experimentFile, readResolved, readRun, RESOLVED_FILE } from '../store/runs.ts';
+import { experimentFile, readResolved, readRun, RESOLVED_FILE, WEIGHTS_FOLDER } from '../store/runs.ts';
 import { sha256 } from '../store/sha256.ts';
+import type { Given } from './givenWeights.ts';
 import { prepareRun, type PreparedRun, type RunRequest } from './prepareRun.ts';
 
 export type RepeatedRun =
@@ -67,9 +69,19 @@ export async function repeatRun(
       status,
       repeats: { run: record.id, data: record.digests['data'] ?? null, backend },
       ...(parent && files ? { branch: { parent, files } } : {}),
+      // From its own folder: the runs that they came from may be gone.
+      given: await weightsOf(runDir, record),
     },
     probe,
   );
+}
+
+async function weightsOf(runDir: string, { weights = {} }: RunRecord): Promise<Given> {
+  const files: CheckpointFiles = new Map();
+  for (const network of Object.keys(weights))
+    for (const name of ['model.json', 'weights.bin'])
+      files.set(`${network}/${name}`, await readFile(join(runDir, WEIGHTS_FOLDER, network, name)));
+  return { files, record: weights };
 }
 
 const obstructed = (...obstacles: Obstacle[]): RepeatedRun => ({ kind: 'obstructed', obstacles });

@@ -40,6 +40,17 @@ export type SeriesDeclaration = z.output<typeof seriesDeclarationSchema>;
 
 const better = z.enum(['higher', 'lower']);
 
+const givenWeightsSchema = z.object({
+  run: z.string(),
+  step: z.int().min(0),
+  role: z.string(),
+  /** Branch or join of the network there. */
+  output: z.string(),
+  /** SHA-256 of the weights' bytes. */
+  digest: z.string(),
+});
+export type GivenWeights = z.output<typeof givenWeightsSchema>;
+
 export const runRecordSchema = z
   .looseObject({
     version: z.literal(RUN_RECORD_VERSION),
@@ -87,7 +98,16 @@ export const runRecordSchema = z
     series: z.array(seriesDeclarationSchema).optional(),
     /** What its method wants to have drawn; absent in runs of versions that did not record it. */
     panels: z.array(panelDeclarationSchema).optional(),
-    roles: z.array(z.object({ id: z.string(), kind: z.string() })),
+    roles: z.array(
+      z.object({
+        id: z.string(),
+        kind: z.string(),
+        /** Where its logits come from; null where they are no single path, absent in older records. */
+        path: z.object({ network: z.string(), output: z.string() }).nullable().optional(),
+      }),
+    ),
+    /** Networks that began with a role of another run. */
+    weights: z.record(z.string(), givenWeightsSchema).optional(),
   })
   .meta({ id: 'RunRecord' });
 export type RunRecord = z.output<typeof runRecordSchema>;

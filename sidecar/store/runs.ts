@@ -28,6 +28,8 @@ export const LOG_FILE = 'log.txt';
 export const PREDICTIONS_FILE = 'predictions.json';
 export const EXHIBITS_FILE = 'exhibits.json';
 export const VIEWS_FILE = 'views.json';
+/** Networks of other runs that this one began with. */
+export const WEIGHTS_FOLDER = 'weights';
 /** Uncommitted changes of the work tree that the experiment was in. */
 export const PATCH_FILE = 'workspace.patch';
 
@@ -48,6 +50,8 @@ export interface NewRun {
   status?: Extract<RunStatus, 'queued' | 'preparing'>;
   /** Where it begins, if not at step 0. */
   checkpoint?: { step: number; files: CheckpointFiles };
+  /** Networks that the run begins with, by path below `weights/`. */
+  weights?: CheckpointFiles;
   /** Kept as `workspace.patch`. */
   patch?: string | null;
   now?: Date;
@@ -60,7 +64,7 @@ export interface NewRun {
  */
 export function createRun(
   runsFolder: string,
-  { experimentText, experimentFileName, resolvedYaml, record, checkpoint, patch, ...rest }: NewRun,
+  { experimentText, experimentFileName, resolvedYaml, record, checkpoint, weights, patch, ...rest }: NewRun,
 ): { runDir: string; record: RunRecord } {
   const { status = 'queued', now = new Date() } = rest;
   makeRunsFolder(runsFolder);
@@ -94,6 +98,10 @@ export function createRun(
     writeFileAtomic(join(hidden, experimentName), experimentText);
     writeFileAtomic(join(hidden, RESOLVED_FILE), resolvedYaml);
     if (typeof patch === 'string') writeFileAtomic(join(hidden, PATCH_FILE), patch);
+    for (const [path, bytes] of weights ?? []) {
+      mkdirSync(dirname(join(hidden, WEIGHTS_FOLDER, path)), { recursive: true });
+      writeFileAtomic(join(hidden, WEIGHTS_FOLDER, path), bytes);
+    }
     if (checkpoint !== undefined) writeCheckpoint(hidden, checkpoint.step, checkpoint.files);
     for (let attempt = 0; attempt < NAME_ATTEMPTS; attempt++) {
       const id = runName(record, now);

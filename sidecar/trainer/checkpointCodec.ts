@@ -74,6 +74,26 @@ export const allOutputs = (network: Network): string[] => [
 
 /** @throws when the stored weights are not those of this network */
 export function restoreNetwork(network: Network, files: ReadonlyMap<string, Uint8Array>): void {
+  restore(network, files, (name) => name);
+}
+
+/**
+ * One path of a stored network into a plain one: its trunk, and the branch of that name as `main`.
+ * @throws when they are not of one shape
+ */
+export function restorePath(network: Network, files: ReadonlyMap<string, Uint8Array>, output: string): void {
+  restore(network, files, (name) => {
+    if (name.startsWith('trunk.')) return name;
+    return name.startsWith(`${output}.`) ? `main${name.slice(output.length)}` : null;
+  });
+}
+
+/** @param ownName of a stored weight in this network; null: it is not wanted */
+function restore(
+  network: Network,
+  files: ReadonlyMap<string, Uint8Array>,
+  ownName: (name: string) => string | null,
+): void {
   const { weightSpecs, weightData } = decodeLayersModel(files);
   const names = new Map(
     layersModel(network.spec, allOutputs(network)).weights.map(({ name, tensor }) => [name, tensor]),
@@ -81,13 +101,18 @@ export function restoreNetwork(network: Network, files: ReadonlyMap<string, Uint
   // Copied, since values must be aligned to four bytes; a Buffer's own slice would share its memory.
   const { buffer } = Uint8Array.from(weightData);
   let offset = 0;
-  for (const { name, shape } of weightSpecs) {
+  for (const { name: stored, shape } of weightSpecs) {
     const count = shape.reduce((product, extent) => product * extent, 1);
-    const tensor = names.get(name);
-    if (tensor === undefined)
-      throw new Error(`The checkpoint of ${network.name} holds ${name}, which this network does not have.`);
-    network.set(tensor, new Float32Array(buffer, offset, count));
-    names.delete(name);
+    const name = ownName(stored);
+    if (name !== null) {
+      const tensor = names.get(name);
+      if (tensor === undefined)
+        throw new Error(
+          `The checkpoint of ${network.name} holds ${stored}, which this network does not have.`,
+        );
+      network.set(tensor, new Float32Array(buffer, offset, count));
+      names.delete(name);
+    }
     offset += count * 4;
   }
   const [missing] = names.keys();

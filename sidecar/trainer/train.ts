@@ -7,6 +7,7 @@ import { DataFault } from '../datasets/fault.ts';
 import { newestValid } from '../store/checkpoints.ts';
 import { machineFacts } from '../store/machineFacts.ts';
 import { readResolved, RESOLVED_FILE } from '../store/runs.ts';
+import { beginWith } from './beginWith.ts';
 import { asBeginning, restoreCheckpoint } from './checkpointCodec.ts';
 import { forgetEvaluations } from './evaluationFiles.ts';
 import { Evaluator } from './evaluator.ts';
@@ -98,6 +99,7 @@ async function attempt(files: RunFiles, { worker, signal, env, log }: TrainOptio
   skipped.forEach(log);
   const changed = checkpoint && changedData(files.record, session.digest);
   if (changed) return { status: 'failed', ...changed };
+  if (!checkpoint) await beginWith(training, files, log);
   const found = checkpoint && restoreCheckpoint(training, contents);
   // A branch has its parent's checkpoint, but no events yet that lead to it.
   const { parent } = files.record;
@@ -110,7 +112,7 @@ async function attempt(files: RunFiles, { worker, signal, env, log }: TrainOptio
     backend: { name: backend.name, device: backend.device, version: backend.version },
     environment: { ...files.record.environment, ...machineFacts() },
     digests: { ...files.record.digests, data: session.digest },
-    roles: training.roles.map(({ id, kind }) => ({ id, kind })),
+    roles: training.roles.map(({ id, kind, path }) => ({ id, kind, path })),
     preparation: null,
   });
   files.events.sessionStart(begins ? 0 : checkpoint.step + 1);

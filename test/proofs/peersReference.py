@@ -15,7 +15,7 @@ import torch.nn.functional as F
 parser = argparse.ArgumentParser()
 parser.add_argument("folder")
 parser.add_argument("--perturb", type=int, default=0)
-parser.add_argument("--threads", type=int, default=2)
+parser.add_argument("--threads", type=int, default=1)
 options = parser.parse_args()
 torch.set_num_threads(options.threads)
 

@@ -1,7 +1,7 @@
 import { estimateOf } from '../../../sidecar/config/estimate.ts';
 import type { Complaint, Proposal } from '../../../sidecar/config/findings.ts';
 import { nearest } from '../../../sidecar/config/nearest.ts';
-import { valueAt } from '../../../sidecar/config/records.ts';
+import { isRecord, valueAt } from '../../../sidecar/config/records.ts';
 import { binary } from './numbers.ts';
 import type { Source } from './source.ts';
 import type { KnownRun, Surroundings } from './surroundings.ts';
@@ -10,7 +10,7 @@ import type { KnownRun, Surroundings } from './surroundings.ts';
 export const surroundingComplaints = (source: Source, surroundings: Surroundings): Complaint[] => [
   ...dataset(source, surroundings),
   ...memory(source, surroundings),
-  ...baseline(source, surroundings),
+  ...runsNamed(source, surroundings),
 ];
 
 function dataset({ data }: Source, { datasetProblems }: Surroundings): Complaint[] {
@@ -47,8 +47,17 @@ function memory({ checked: { parsed } }: Source, { memoryBytes }: Surroundings):
   ];
 }
 
-function baseline({ data }: Source, { runs }: Surroundings): Complaint[] {
-  const path = ['baseline', 'run'];
+/** Every run that the experiment refers to: its baseline, and those that networks begin with. */
+function runsNamed(source: Source, surroundings: Surroundings): Complaint[] {
+  const weights = valueAt(source.data, ['weights']);
+  const networks = isRecord(weights) ? Object.keys(weights) : [];
+  return [['baseline'], ...networks.map((name) => ['weights', name])].flatMap((at) =>
+    runNamed(source, surroundings, at),
+  );
+}
+
+function runNamed({ data }: Source, { runs }: Surroundings, at: readonly string[]): Complaint[] {
+  const path = [...at, 'run'];
   const id = valueAt(data, path);
   if (typeof id !== 'string' || runs.length === 0) return [];
   const run = runs.find((each) => each.id === id);
@@ -70,11 +79,11 @@ function baseline({ data }: Source, { runs }: Surroundings): Complaint[] {
       },
     ];
   }
-  return checkpoint(run, valueAt(data, ['baseline', 'checkpoint']));
+  return checkpoint(run, valueAt(data, [...at, 'checkpoint']), at);
 }
 
-function checkpoint(run: KnownRun, wanted: unknown): Complaint[] {
-  const path = ['baseline', 'checkpoint'];
+function checkpoint(run: KnownRun, wanted: unknown, at: readonly string[]): Complaint[] {
+  const path = [...at, 'checkpoint'];
   const exists =
     wanted === undefined ||
     (wanted === 'last' && run.checkpoints.length > 0) ||
