@@ -53,11 +53,14 @@ export function printSchema(): number {
 export function printMethods(json: boolean): number {
   const methods = Object.values(methodDeclarations);
   if (json)
-    for (const { name, title, citation, presets, stages } of methods)
+    for (const { name, title, citation, basis, models, presets, stages } of methods)
       sayJson({
         name,
         title,
         citation,
+        certainty: basis.certainty,
+        basis: basis.note,
+        models,
         presets: Object.keys(presets),
         stages: stages.map((stage) => stage.name),
       });
