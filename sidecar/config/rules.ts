@@ -184,7 +184,8 @@ const stages: Rule = (experiment, plan) => {
       suggestion: nearest(name, known),
     }));
   for (const stage of plan.stages) {
-    if (stage.schedule.name !== 'multiStep') continue;
+    // A stage that is left out has no end to be before.
+    if (stage.schedule.name !== 'multiStep' || stage.steps === 0) continue;
     const own = experiment.stages[stage.name]?.schedule ? ['stages', stage.name, 'schedule'] : ['schedule'];
     stage.schedule.milestones.forEach((milestone, index) => {
       if (milestone < stage.epochs) return;
