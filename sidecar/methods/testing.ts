@@ -174,7 +174,10 @@ export function scramble(network: Network, name = network.name): void {
     const before = network.variable(declaration.name).dataSync();
     network.set(
       declaration.name,
-      Float32Array.from(before, (value, index) => value * (0.75 + stream.uniform(index) / 2) + 0.02),
+      Float32Array.from(before, (value, index) => {
+        const u = stream.uniform(index);
+        return value === 0 ? (u - 0.5) / 2 : value * (0.75 + u / 2);
+      }),
     );
   }
 }
