@@ -9,7 +9,7 @@ import { wideResnet } from '../../models/wideResnet.spec.ts';
 import { logitsOf, supervisedStage } from '../parts/supervised.ts';
 import { clockOf, contextOf, gradientsOf, networkOf, noise, phaseOf, plainSamples } from '../testing.ts';
 import { runStage, scramble, sgd, stageOf, valuesOf } from '../testing.ts';
-import { Hybrid } from './hybrid.ts';
+import { Hybrid, teacherMode } from './hybrid.ts';
 import { iakd } from './index.ts';
 import { iakd as declaration, iakdOptions } from './options.ts';
 import { pairsOf } from './pairs.spec.ts';
@@ -70,6 +70,25 @@ describe('IAKD on real networks', () => {
       }
     },
   );
+
+  it('2: with teacher blocks copied from the student and norms that agree, the loss does not depend on the gates', () => {
+    const student = staged('student', resnet8);
+    const teacher = new StagedModel('teacher', resnet8, INPUT, { seed: 8 });
+    teacher.network.copyFrom(student.network);
+    const hybrid = new Hybrid(teacher, student, pairsOf(teacher.staged, student.staged, 'block'), 1);
+    const mode = { training: true, updateStatistics: false };
+    const of = (...gates: boolean[]) => read(hybrid.logits(images(), gates, mode, teacherMode('batch')));
+    const plainOne = of(true, true, true);
+    for (const gates of [
+      [true, false, true],
+      [false, true, false],
+      [false, false, false],
+    ])
+      expect(of(...gates)).toEqual(plainOne);
+    expect(read(hybrid.logits(images(), [true, false, true], mode, teacherMode('frozen')))).not.toEqual(
+      plainOne,
+    );
+  });
 
   it.each(['frozen', 'batch'] as const)(
     '3: the teacher stays bit for bit as it is, with its norms %s; skipped blocks of the student keep their statistics',
