@@ -18,7 +18,8 @@ export const iakd: Algorithm<IakdOptions> = ({ options, seed, input, stages, bac
   const hybrid = new Hybrid(teacher, student, pairs, seed);
   const length = stages.at(-1);
   const milestones = length?.schedule.name === 'multiStep' ? length.schedule.milestones : [];
-  const boundaries = options.phaseBoundaries ?? milestones;
+  // A rate may drop within an epoch; the next one is the first of the new phase.
+  const boundaries = options.phaseBoundaries ?? milestones.map(Math.ceil);
   const keep = ({ epoch }: Clock): number =>
     keepProbability(options, epoch, Math.round(length?.epochs ?? 1), boundaries);
   const draws = rng('gates');

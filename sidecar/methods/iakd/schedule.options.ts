@@ -12,7 +12,7 @@ const between = (from: number, to: number, position: number, last: number): numb
 
 /**
  * @param epoch 0-based @param epochs of the stage
- * @param boundaries epochs at which a phase of `review` begins anew, ascending
+ * @param boundaries epochs at which a phase of `review` begins anew, in any order
  */
 export function keepProbability(
   { schedule, p0, pStart, pEnd }: KeepSchedule,
@@ -26,8 +26,9 @@ export function keepProbability(
     case 'linear':
       return between(pStart, pEnd, epoch, epochs - 1);
     case 'review': {
-      const start = boundaries.findLast((boundary) => boundary <= epoch) ?? 0;
-      const end = boundaries.find((boundary) => boundary > epoch) ?? epochs;
+      const start = Math.max(0, ...boundaries.filter((boundary) => boundary <= epoch));
+      // Milestones of a longer run end no phase of this one.
+      const end = Math.min(epochs, ...boundaries.filter((boundary) => boundary > epoch));
       return between(pStart, pEnd, epoch - start, end - 1 - start);
     }
   }

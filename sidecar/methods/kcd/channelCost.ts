@@ -93,30 +93,26 @@ export const favouriteClasses = (profiles: readonly Float64Array[]): number[] =>
 /** 1 − Pearson's correlation over samples and positions. */
 export class CorrelationCost implements ChannelCost {
   #count = 0;
+  /** A channel's first value, from which its values are counted: one that never varies has a spread of exactly 0. */
+  readonly #origins: readonly [Float64Array, Float64Array];
   readonly #sums: readonly [Float64Array, Float64Array];
   readonly #squares: readonly [Float64Array, Float64Array];
   readonly #products: Float64Array[];
 
   constructor(studentChannels: number, teacherChannels: number) {
-    this.#sums = [new Float64Array(studentChannels), new Float64Array(teacherChannels)];
-    this.#squares = [new Float64Array(studentChannels), new Float64Array(teacherChannels)];
+    const pair = (): [Float64Array, Float64Array] => [
+      new Float64Array(studentChannels),
+      new Float64Array(teacherChannels),
+    ];
+    [this.#origins, this.#sums, this.#squares] = [pair(), pair(), pair()];
     this.#products = matrix(studentChannels, teacherChannels);
   }
 
   add(student: Features, teacher: Features): void {
     const rows = student.batch * student.positions;
-    this.#count += rows;
     for (let row = 0; row < rows; row++) {
-      const own = student.values.subarray(row * student.channels, (row + 1) * student.channels);
-      const other = teacher.values.subarray(row * teacher.channels, (row + 1) * teacher.channels);
-      [own, other].forEach((values, side) => {
-        const [sums, squares] = [this.#sums[side], this.#squares[side]];
-        if (!sums || !squares) return;
-        values.forEach((value, c) => {
-          sums[c] = (sums[c] ?? 0) + value;
-          squares[c] = (squares[c] ?? 0) + value ** 2;
-        });
-      });
+      const [own, other] = [this.#centred(0, student, row), this.#centred(1, teacher, row)];
+      this.#count++;
       own.forEach((value, i) => {
         const products = this.#products[i];
         if (!products || value === 0) return;
@@ -125,6 +121,20 @@ export class CorrelationCost implements ChannelCost {
         });
       });
     }
+  }
+
+  /** A row counted from the origins, added to its side's sums. */
+  #centred(side: 0 | 1, { values, channels }: Features, row: number): Float64Array {
+    const [origins, sums, squares] = [this.#origins[side], this.#sums[side], this.#squares[side]];
+    const own = Float64Array.from(values.subarray(row * channels, (row + 1) * channels));
+    if (this.#count === 0) origins.set(own);
+    own.forEach((value, c) => {
+      const centred = value - (origins[c] ?? NaN);
+      own[c] = centred;
+      sums[c] = (sums[c] ?? 0) + centred;
+      squares[c] = (squares[c] ?? 0) + centred ** 2;
+    });
+    return own;
   }
 
   costs(): number[][] {

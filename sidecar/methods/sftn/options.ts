@@ -160,26 +160,28 @@ export const sftn: MethodDeclaration<SftnOptions> = {
     if (!teacher || !student) return [];
     const staged = stagedNetwork(student, input);
     const shapes = stagedNetwork(teacher, input).stages.map(({ output }) => output);
-    const branches = staged.stages.slice(0, -1).flatMap((stage, index): NetworkUse[] => {
-      const layers = transformLayers(shapes[index] ?? [], stage.output, options.identityWhenEqual) ?? [];
-      const [transform] = numbered(`transform`, index + 1).slice(-1);
-      return [
-        {
-          name: transform ?? '',
-          spec: singleBlock('transform', shapes[index] ?? [], 'transform', layers),
-          trained: true,
-          passes: 1,
-        },
-        {
-          name: `branch${index + 1}`,
-          spec: plain(rearOf(staged, index + 1, student.family), stage.output),
-          trained: true,
-          passes: 1,
-        },
-      ];
+    const attached = staged.stages.slice(0, -1);
+    const transforms = attached.map((stage, index): NetworkUse => {
+      const from = shapes[index] ?? [];
+      const layers = transformLayers(from, stage.output, options.identityWhenEqual) ?? [];
+      return {
+        name: `transform${index + 1}`,
+        spec: singleBlock('transform', from, 'transform', layers),
+        trained: true,
+        passes: 1,
+      };
     });
+    // A shared branch has one set of weights, which every transform enters.
+    const isShared = options.branchSharing === 'shared';
+    const branches = attached.slice(0, isShared ? 1 : attached.length).map((stage, index): NetworkUse => ({
+      name: `branch${index + 1}`,
+      spec: plain(rearOf(staged, index + 1, student.family), stage.output),
+      trained: true,
+      passes: isShared ? attached.length : 1,
+    }));
     return [
       { name: 'teacher', spec: plain(teacher, input), trained: true, passes: 1 },
+      ...transforms,
       ...branches,
       { name: 'student', spec: plain(student, input), trained: true, passes: 1 },
     ];

@@ -9,15 +9,18 @@ export function consistency(logits: tf.Tensor2D, targets: tf.Tensor2D, known: tf
   return tf.mean(tf.mul(distances, known));
 }
 
+/** |x| with the gradient sign(x), which is 0 at 0: that of `tf.abs` is −1 there. */
+const magnitude = (x: tf.Tensor): tf.Tensor => tf.mul(x, tf.sign(x));
+
 /** Σ|w| of a convolution. */
-export const convolutionTerm = (kernel: tf.Tensor): tf.Scalar => tf.sum(tf.abs(kernel));
+export const convolutionTerm = (kernel: tf.Tensor): tf.Scalar => tf.sum(magnitude(kernel));
 
 /** Largest |γ|/√(variance + ε); the variance is a constant. */
 export const batchNormTerm = (gamma: tf.Tensor, variance: tf.Tensor): tf.Scalar =>
-  tf.max(tf.mul(tf.abs(gamma), tf.rsqrt(tf.add(detached(variance), BATCH_NORM.epsilon))));
+  tf.max(tf.mul(magnitude(gamma), tf.rsqrt(tf.add(detached(variance), BATCH_NORM.epsilon))));
 
 /** Largest Σ|w| over the outputs of an input. @param kernel [inputs, outputs] */
-export const denseTerm = (kernel: tf.Tensor): tf.Scalar => tf.max(tf.sum(tf.abs(kernel), 1));
+export const denseTerm = (kernel: tf.Tensor): tf.Scalar => tf.max(tf.sum(magnitude(kernel), 1));
 
 /** The bound on a network's Lipschitz constant that is penalised: a sum over its layers (soteacher.md §4). */
 export function lipschitz(network: Network): tf.Scalar {

@@ -55,3 +55,18 @@ function innerProducts(rows: readonly Float32Array[]): Float64Array {
   });
   return kernel;
 }
+
+/**
+ * An approximation for many logits: the mean over them of K's blocks for one logit, [examples, examples].
+ * @param kernel of rows `example · logits + logit`
+ */
+export function traceKernel(kernel: Float64Array, logits: number): Float64Array {
+  const rows = Math.sqrt(kernel.length);
+  const examples = rows / logits;
+  return Float64Array.from({ length: examples ** 2 }, (_, at) => {
+    const [i, j] = [Math.floor(at / examples) * logits, (at % examples) * logits];
+    let sum = 0;
+    for (let logit = 0; logit < logits; logit++) sum += kernel[(i + logit) * rows + j + logit] ?? NaN;
+    return sum / logits;
+  });
+}
