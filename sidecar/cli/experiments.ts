@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { estimateOf, type Estimate } from '../config/estimate.ts';
 import { RULES } from '../config/findings.ts';
 import { experimentJsonSchema } from '../config/jsonSchema.ts';
 import { resolvedYaml, type DataProbe, type ResolvedExperiment } from '../config/load.ts';
@@ -14,11 +15,32 @@ import { BadInput, EXIT, report, say, sayJson, table, tell } from './output.ts';
 
 /** Errors and warnings of a file; only errors are bad input. */
 export async function validate(file: string, set: readonly string[], json: boolean): Promise<number> {
-  const { findings } = await loadExperiment(file, set, probeData);
+  const { findings, parsed } = await loadExperiment(file, set, probeData);
   report(findings, json);
   const errors = findings.filter(({ code }) => RULES[code] === 'error').length;
   if (!json) tell(`${file}: ${errors} errors, ${findings.length - errors} warnings`);
+  const estimate = parsed && estimateOf(parsed.experiment, parsed.plan);
+  if (!json && estimate) tell(costText(estimate, parsed.plan.totalSteps));
   return errors > 0 ? EXIT.badInput : EXIT.ok;
+}
+
+/** Multiply–adds in a second of one core with WASM and of a middling GPU: for the order of magnitude alone. */
+const SPEEDS = [
+  ['one core', 1e10],
+  ['a GPU at 5 T/s', 5e12],
+] as const;
+
+/** What a run will take, before it has begun. */
+function costText({ networks, bytes, multiplyAdds }: Estimate, steps: number): string {
+  const parameters = [...networks.values()].reduce((sum, each) => sum + each, 0);
+  const times = SPEEDS.map(([what, speed]) => `${durationText(multiplyAdds / speed)} on ${what}`).join(', ');
+  return `about ${(bytes / 2 ** 20).toFixed(0)} MiB a step, ${parameters.toLocaleString('en')} parameters in all networks, ${steps.toLocaleString('en')} steps; the main stage: some ${times}`;
+}
+
+function durationText(seconds: number): string {
+  if (seconds < 90) return `${seconds.toFixed(0)} s`;
+  if (seconds < 5400) return `${(seconds / 60).toFixed(0)} min`;
+  return seconds < 172_800 ? `${(seconds / 3600).toFixed(0)} h` : `${(seconds / 86_400).toFixed(0)} days`;
 }
 
 /** What a file, or a run, really runs. @throws BadInput after the findings were reported */

@@ -16,6 +16,8 @@ export interface Estimate {
   readonly networks: ReadonlyMap<string, number>;
   /** Of the tensors alive at the end of a forward pass in training; the backend's own needs come on top. */
   readonly bytes: number;
+  /** Multiply–adds of all steps of the main stage: a pass forward, and twice that backward where it is trained. */
+  readonly multiplyAdds: number;
 }
 
 /** Trainable scalars of a backbone with one head. @throws when it cannot read the samples */
@@ -40,6 +42,12 @@ function activations({ trunk, branches, joins }: NetworkTrace, passes: number): 
   return passes * trunk.activations + heads.reduce((sum, head) => sum + head.activations, 0);
 }
 
+/** Of the passes of one step over one sample, forward. */
+function multiplyAdds({ trunk, branches, joins }: NetworkTrace, passes: number): number {
+  const heads = [...[...branches.values()].map(({ whole }) => whole), ...joins.values()];
+  return passes * trunk.multiplyAdds + heads.reduce((sum, head) => sum + head.multiplyAdds, 0);
+}
+
 /**
  * Parameters and memory: weights, their gradients and optimiser slots where they are trained, running statistics, the
  * batch in all its views and the activations that wait for the backward pass. Null where a model does not fit.
@@ -60,6 +68,7 @@ export function estimateOf(experiment: Experiment, plan: Plan): Estimate | null 
       [...backbones].map(([name, each]) => ({ name, spec: plain(each, shape), trained: true, passes: 1 }));
     const networks = new Map<string, number>();
     let floats = 0;
+    let perSample = 0;
     for (const { name, spec, trained, passes } of uses) {
       const trace = traceNetwork(spec);
       const parameters = parameterCount(trace);
@@ -67,6 +76,7 @@ export function estimateOf(experiment: Experiment, plan: Plan): Estimate | null 
       floats += parameters * (trained ? 2 + slots(optimizer) : 1);
       floats += trace.statistics.reduce((sum, each) => sum + size(each.shape), 0);
       floats += activations(trace, passes) * experiment.training.batchSize;
+      perSample += multiplyAdds(trace, passes) * (trained ? 3 : 1);
     }
     const views = Math.max(0, ...uses.map(({ passes }) => passes));
     floats += views * size(shape) * experiment.training.batchSize;
@@ -75,7 +85,13 @@ export function estimateOf(experiment: Experiment, plan: Plan): Estimate | null 
         options ? [[name, modelParameters(options, plan.data)] as const] : [],
       ),
     );
-    return { models, networks, bytes: floats * FLOAT_BYTES };
+    const steps = plan.stages.at(-1)?.steps ?? 0;
+    return {
+      models,
+      networks,
+      bytes: floats * FLOAT_BYTES,
+      multiplyAdds: perSample * experiment.training.batchSize * steps,
+    };
   } catch {
     // The rule modelUnfit says which model and why.
     return null;

@@ -1,5 +1,5 @@
 import { stringify } from 'yaml';
-import { checkDocument, type DataProbe, type ResolvedExperiment } from './check.ts';
+import { checkDocument, type DataProbe, type ParsedExperiment, type ResolvedExperiment } from './check.ts';
 import { ExperimentDocument } from './document.ts';
 import { experimentSchema } from './experiment.ts';
 import type { Finding } from './findings.ts';
@@ -13,6 +13,8 @@ export interface LoadedExperiment {
   readonly overrides: readonly string[];
   /** Errors first, then by place. */
   readonly findings: readonly Finding[];
+  /** Present when the schema accepts it, whatever else is wrong. */
+  readonly parsed: ParsedExperiment | null;
   /** Present when no finding is an error. */
   readonly resolved: ResolvedExperiment | null;
 }
@@ -25,7 +27,7 @@ export function parseExperiment(
   probe?: DataProbe,
 ): LoadedExperiment {
   const document = new ExperimentDocument(file, text, overrides);
-  const { complaints, resolved } = checkDocument(document, probe);
+  const { complaints, parsed, resolved } = checkDocument(document, probe);
   const findings = complaints
     .map((complaint) => document.locate(complaint))
     .sort(
@@ -34,7 +36,7 @@ export function parseExperiment(
         a.line - b.line ||
         a.column - b.column,
     );
-  return { file, text, overrides, findings, resolved };
+  return { file, text, overrides, findings, parsed, resolved };
 }
 
 /** What is really run, as text: all defaults, keys in schema order. */

@@ -27,7 +27,7 @@ export async function loadExperiment(
       got: file,
       suggestion: null,
     };
-    return { file, text: '', overrides, findings: [finding], resolved: null };
+    return { file, text: '', overrides, findings: [finding], parsed: null, resolved: null };
   }
   return parseExperiment(file, text, overrides, probe);
 }
