@@ -40,9 +40,9 @@ function linesOf(record: RunRecord, patterns: readonly string[], tags: readonly 
       if (stars && !found.has(tag)) found.set(tag, stars);
     }
   const members = new Map<string, number>();
-  return [...found].map(([tag, stars], index): Line => {
+  const lines = [...found].map(([tag, stars], index): Line => {
     const title = declarationOf(record, tag)?.title ?? tag;
-    const hue = hueOfRole(record, stars) ?? index;
+    const hue = hueOfRole(record, tag.split('/')) ?? index;
     const kind = String(hue);
     const member = members.get(kind) ?? 0;
     members.set(kind, member + 1);
@@ -51,4 +51,15 @@ function linesOf(record: RunRecord, patterns: readonly string[], tags: readonly 
       stars.length === 0 ? title : patterns.length === 1 ? stars.join(' ') : `${stars.join(' ')} ${title}`;
     return { run: record.id, tag, label, hue, member, axis: 'left', explanation: explanationOf(record, tag) };
   });
+  return lines.map((line) => ({ ...line, label: toldApart(line, lines) }));
+}
+
+/** A line's label, or where others have the same, the parts of its tag in which they differ. */
+function toldApart({ tag, label }: Line, lines: readonly Line[]): string {
+  const alike = lines.filter((other) => other.label === label).map((other) => other.tag.split('/'));
+  if (alike.length < 2) return label;
+  return tag
+    .split('/')
+    .filter((part, index) => alike.some((other) => other[index] !== part))
+    .join(' ');
 }

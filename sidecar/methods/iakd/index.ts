@@ -37,7 +37,10 @@ export const iakd: Algorithm<IakdOptions> = ({ options, seed, input, stages, bac
     schedules: (clock) => ({ keepProbability: keep(clock) }),
     measures: (clock) =>
       Object.fromEntries(
-        gates(clock).map((isStudent, index) => [`gate/${pairs[index]?.name ?? index}`, Number(isStudent)]),
+        gates(clock).map((isStudent, index) => [
+          `swapped/${pairs[index]?.name ?? index}`,
+          Number(!isStudent),
+        ]),
       ),
     phases: [
       {

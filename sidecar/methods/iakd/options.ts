@@ -164,16 +164,21 @@ export const iakd: MethodDeclaration<IakdOptions> = {
       formula:
         'probability of keeping a student block; 1 − p is the probability of swapping in the teacher’s',
     },
-    { tag: 'gate/*', title: 'gate', unit: '', formula: '1: the student’s block ran; 0: the teacher’s' },
+    {
+      tag: 'swapped/*',
+      title: 'swapped in',
+      unit: '',
+      formula: '1: the teacher’s block stood in for the student’s; 0: it did not',
+    },
   ],
   panels: [
     {
       id: 'gates',
       title: 'Which blocks were the teacher’s',
       kind: 'raster',
-      series: ['gate/*'],
+      series: ['swapped/*'],
       explanation:
-        'A row for each block, a column for each logged step: dark where the teacher’s block stood in for the student’s.',
+        'A row for each block, a column for each logged step: marked where the teacher’s block stood in for the student’s.',
     },
     {
       id: 'swapped',
