@@ -88,6 +88,27 @@ export const images =
 export const vectors: Build = (input, outputs) =>
   mlp({ name: 'mlp', trunk: [5], branch: [4] }, input, outputs);
 
+/** A table of logits: what is said of sample n, which comes as an indicator, is row n of the kernel of `head`. */
+export const table: Build = (_input, outputs) => ({
+  family: 'table',
+  trunk: [{ name: 'hidden', layers: [] }],
+  tail: [],
+  head: { name: 'head', layers: [{ kind: 'dense', units: outputs, bias: false }] },
+});
+
+/** What a {@link table} is asked by. */
+export const indicators = (labels: readonly number[], views = 1): TrainingBatch => ({
+  size: labels.length,
+  views: Array.from({ length: views }, () => tf.eye(labels.length)),
+  labels: classes(labels),
+  samples: Uint32Array.from(labels, (_, index) => index),
+});
+
+/** Makes a branch of a network of {@link table} say these logits. */
+export const say = (network: Network, logits: readonly (readonly number[])[], branch = 'main'): void => {
+  network.set(`${branch}/head/0.dense/kernel`, Float32Array.from(logits.flat()));
+};
+
 /** What a method is built in; all of it has defaults. */
 export interface World {
   readonly input?: Shape;
@@ -193,6 +214,16 @@ export function gradientsOf(
   );
 }
 
+/** Terms of a phase's loss as its networks stand. */
+export function termsAt(
+  phase: Phase | undefined,
+  batch: TrainingBatch,
+  clock = clockOf('training'),
+): LossTerm[] {
+  if (!phase) throw new Error('There is no such phase.');
+  return [...phase.forward(batch, clock, phase.targets?.(batch, clock) ?? []).terms];
+}
+
 /** Whether a gradient is exactly zero, everywhere. */
 export const untouched = (gradients: ReadonlyMap<string, number[]>): boolean =>
   [...gradients.values()].flat().every((value) => value === 0);
@@ -201,13 +232,13 @@ export const untouched = (gradients: ReadonlyMap<string, number[]>): boolean =>
 export const unreached = (gradients: ReadonlyMap<string, number[]>): string[] =>
   [...gradients].filter(([, gradient]) => gradient.every((value) => value === 0)).map(([name]) => name);
 
-export const SGD: OptimizerOptions = {
+export const SGD = {
   name: 'sgd',
   learningRate: 0.1,
   momentum: 0.9,
   nesterov: true,
   weightDecay: 5e-4,
-};
+} as const satisfies OptimizerOptions;
 
 const NO_SAMPLES: PlainSamples = {
   count: () => 0,
