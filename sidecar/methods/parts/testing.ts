@@ -24,7 +24,7 @@ export const fixture = (name: string): unknown =>
 const listed = (values: unknown): number[] => {
   if (values instanceof tf.Tensor) return [...values.dataSync()];
   if (ArrayBuffer.isView(values)) return [...(values as Float32Array)];
-  return [values].flat(Infinity) as number[];
+  return Array.isArray(values) ? values.flatMap(listed) : [values as number];
 };
 
 /** Fails unless numbers agree, however nested: absolutely where they are small, else relatively. */
