@@ -1,6 +1,7 @@
-import * as tf from '@tensorflow/tfjs-core';
+import type * as tf from '@tensorflow/tfjs-core';
 import { crossEntropy } from '../../losses/terms.ts';
 import { TRAINING } from '../../models/network.ts';
+import { meanDistribution } from '../parts/mixture.ts';
 import type { Algorithm, Clock, Stage } from '../training.ts';
 import { dkel as declaration, distillationWeight, ensembleWeight, type DkelOptions } from './options.ts';
 import { peerTraining } from './peers.ts';
@@ -62,9 +63,8 @@ export const dkel: Algorithm<DkelOptions> = (context) => {
       best: { id: 'teacherBest', among: heads },
       predict: (x, stageName) => {
         const answers = evaluation.predict(x, stageName);
-        const teachers = heads.map((head) => tf.softmax(answers[head] as tf.Tensor2D));
-        // Log-probabilities are logits of the same distribution.
-        return { ...answers, teacherMean: tf.log(tf.div<tf.Tensor2D>(tf.addN(teachers), teachers.length)) };
+        const teachers = heads.map((head) => answers[head] as tf.Tensor2D);
+        return { ...answers, teacherMean: meanDistribution(teachers) };
       },
     },
   };

@@ -1,4 +1,4 @@
-import type * as tf from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import { crossEntropy, distillation } from '../../losses/terms.ts';
 import { INFERENCE, TRAINING } from '../../models/network.ts';
 import { StagedModel } from '../../models/stagedModel.ts';
@@ -103,7 +103,7 @@ export const iakd: Algorithm<IakdOptions> = ({ options, seed, input, stages, bac
         prepare: async ({ stage }, samples) => {
           if (stage !== 'interactive' || options.recalibrateBn === 0) return;
           for await (const { x } of samples.batches('train', options.recalibrateBn))
-            student.logits(x, TRAINING).dispose();
+            tf.tidy(() => void student.logits(x, TRAINING));
         },
       },
     ),

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { detached, distillationKlToProbabilities } from '../../backends/ops/index.ts';
-import { coupledDistillation, crossEntropy, distillation, mean, type LossTerm } from '../../losses/terms.ts';
-import { mixture } from '../parts/mixture.ts';
+import { detached } from '../../backends/ops/index.ts';
+import { coupledDistillation, crossEntropy, distillation, type LossTerm } from '../../losses/terms.ts';
+import { logMixture, mixture } from '../parts/mixture.ts';
 import type { OkddipOptions } from './options.ts';
 
 /** softmax over peers b of l_a · k_b, self included, unscaled: [batch, peers] for each peer a. */
@@ -25,35 +25,22 @@ export function okddipTerms(
   { target, targetGradient, temperature }: Pick<OkddipOptions, 'target' | 'targetGradient' | 'temperature'>,
   omega: number,
 ): LossTerm[] {
-  const values = targetGradient === 'attentionOnly' ? peers.map((each) => detached(each)) : peers;
-  const soft = (logits: tf.Tensor2D): tf.Tensor2D => tf.softmax(tf.div<tf.Tensor2D>(logits, temperature));
-  const toward = (role: string, name: string, logits: tf.Tensor2D, own: tf.Tensor2D): LossTerm => {
-    if (target === 'probabilities') {
-      if (targetGradient === 'none')
-        return { role, name, value: distillationKlToProbabilities(logits, own, temperature), weight: omega };
-      // Log-probabilities, made steep again by T, are logits of the same softened distribution.
-      const logitsOfTarget = tf.mul<tf.Tensor2D>(tf.log(own), temperature);
-      return coupledDistillation(role, name, logits, logitsOfTarget, temperature, omega);
-    }
-    const kd = targetGradient === 'none' ? distillation : coupledDistillation;
-    return kd(role, name, logits, own, temperature, omega);
-  };
-  const mixable = target === 'probabilities' ? values.map(soft) : values;
-  const group: LossTerm =
-    target === 'probabilities'
-      ? {
-          role: 'leader',
-          name: 'group',
-          value: distillationKlToProbabilities(leader, mean(peers.map(soft)), temperature),
-          weight: omega,
-        }
-      : distillation('leader', 'group', leader, mean(peers), temperature, omega);
+  const isProbable = target === 'probabilities';
+  /** What is mixed: logits, or logarithms of softened probabilities. */
+  const mixable = (logits: tf.Tensor2D): tf.Tensor2D =>
+    isProbable ? tf.logSoftmax(tf.div<tf.Tensor2D>(logits, temperature)) : logits;
+  const mixed = (values: readonly tf.Tensor2D[], shares: tf.Tensor2D): tf.Tensor2D =>
+    // Made steep again by T, log-probabilities are logits of the same softened distribution.
+    isProbable ? tf.mul<tf.Tensor2D>(logMixture(values, shares), temperature) : mixture(values, shares);
+  const values = peers.map((each) => mixable(targetGradient === 'attentionOnly' ? detached(each) : each));
+  const kd = targetGradient === 'none' ? distillation : coupledDistillation;
+  const equally = tf.fill<tf.Rank.R2>([1, peers.length], 1 / peers.length);
   return [
     ...peers.flatMap((logits, a) => [
       crossEntropy(`peer${a + 1}`, logits, labels),
-      toward(`peer${a + 1}`, 'attended', logits, mixture(mixable, attention[a] as tf.Tensor2D)),
+      kd(`peer${a + 1}`, 'attended', logits, mixed(values, attention[a] as tf.Tensor2D), temperature, omega),
     ]),
     crossEntropy('leader', leader, labels),
-    group,
+    distillation('leader', 'group', leader, mixed(values, equally), temperature, omega),
   ];
 }
