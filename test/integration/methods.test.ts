@@ -58,7 +58,8 @@ describe('every method, killed in every stage and resumed, equals an uninterrupt
       points.some(([, value]) => !Number.isFinite(value)),
     );
     expect(notFinite).toEqual([]);
-    for (const { from, steps } of killed.record.stages.filter((stage) => stage.steps > 0)) {
+    // Of a single step there is no inside.
+    for (const { from, steps } of killed.record.stages.filter((stage) => stage.steps > EVERY)) {
       // The first checkpoint inside the stage: neither its beginning nor its end.
       const step = Math.ceil((from + 1) / EVERY) * EVERY;
       expect(step).toBeLessThan(from + steps);

@@ -39,7 +39,9 @@ const staged = (name: string, backbone: Backbone) => {
 const data = (count: number) =>
   Array.from({ length: count }, (_, index) => noise(`batch ${index}`, 6, INPUT));
 const gatesAt = (training: ReturnType<typeof build>, step: number) =>
-  Object.values(stageOf(training, 'interactive').measures?.(clockOf('interactive', step)) ?? {});
+  Object.values(stageOf(training, 'interactive').measures?.(clockOf('interactive', step)) ?? {}).map(
+    (swapped) => 1 - swapped,
+  );
 const images = () => data(1)[0]?.views[0] as tf.Tensor;
 
 describe('IAKD on real networks', () => {
