@@ -1,32 +1,12 @@
+import { solve, type Matrix } from '../parts/solve.ts';
+
 /** Closed-form maps of teacher channels to student channels, from features side by side (kcd.md §3.3, `linear`). */
-export type Matrix = readonly (readonly number[])[];
 
 /** aᵀb of row lists. */
 export const crossProduct = (a: Matrix, b: Matrix): number[][] =>
   (a[0] ?? []).map((_, i) =>
     (b[0] ?? []).map((_unused, j) => a.reduce((sum, row, n) => sum + (row[i] ?? 0) * (b[n]?.[j] ?? 0), 0)),
   );
-
-/** Solves A X = B by elimination with pivots. @param a square */
-function solve(a: Matrix, b: Matrix): number[][] {
-  const n = a.length;
-  const rows = a.map((row, i) => [...row, ...(b[i] ?? [])]);
-  for (let column = 0; column < n; column++) {
-    let pivot = column;
-    for (let row = column + 1; row < n; row++)
-      if (Math.abs(rows[row]?.[column] ?? 0) > Math.abs(rows[pivot]?.[column] ?? 0)) pivot = row;
-    const [upper, lower] = [rows[pivot] ?? [], rows[column] ?? []];
-    [rows[column], rows[pivot]] = [upper, lower];
-    const scale = upper[column] ?? NaN;
-    for (let row = 0; row < n; row++) {
-      const current = rows[row];
-      if (row === column || !current) continue;
-      const factor = (current[column] ?? 0) / scale;
-      if (factor !== 0) rows[row] = current.map((value, k) => value - factor * (upper[k] ?? 0));
-    }
-  }
-  return rows.map((row, i) => row.slice(n).map((value) => value / (row[i] ?? NaN)));
-}
 
 /**
  * (AᵀA + λI)⁻¹AᵀS: [teacher channels, student channels].

@@ -1,3 +1,5 @@
+import { solve } from '../parts/solve.ts';
+
 /** Weights of a mix of probabilities that minimise its squared error on held-out samples (baselines.md §5, `general`). */
 
 /** Keeps the error matrix of nearly equal networks solvable. */
@@ -31,22 +33,11 @@ function errorsOf(logits: Float32Array, labels: Int32Array, classes: number): Fl
 
 /** w = C⁻¹1 / (1ᵀC⁻¹1); sums to 1. @param matrix symmetric, as of {@link errorMatrix} */
 export function leastErrorShares(matrix: readonly (readonly number[])[]): number[] {
-  const n = matrix.length;
-  const rows = matrix.map((row, i) => [...row.map((value, k) => value + (i === k ? RIDGE : 0)), 1]);
-  for (let column = 0; column < n; column++) {
-    let pivot = column;
-    for (let row = column + 1; row < n; row++)
-      if (Math.abs(rows[row]?.[column] ?? 0) > Math.abs(rows[pivot]?.[column] ?? 0)) pivot = row;
-    const [upper, lower] = [rows[pivot] ?? [], rows[column] ?? []];
-    [rows[column], rows[pivot]] = [upper, lower];
-    for (let row = 0; row < n; row++) {
-      const current = rows[row];
-      if (row === column || !current) continue;
-      const factor = (current[column] ?? 0) / (upper[column] ?? NaN);
-      rows[row] = current.map((value, k) => value - factor * (upper[k] ?? 0));
-    }
-  }
-  const solved = rows.map((row, i) => (row[n] ?? NaN) / (row[i] ?? NaN));
+  const steadied = matrix.map((row, i) => row.map((value, k) => value + (i === k ? RIDGE : 0)));
+  const solved = solve(
+    steadied,
+    matrix.map(() => [1]),
+  ).flat();
   const sum = solved.reduce((a, b) => a + b, 0);
   return solved.map((value) => value / sum);
 }
