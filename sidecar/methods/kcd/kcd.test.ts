@@ -158,7 +158,7 @@ describe('KCD', () => {
 
   it.each([
     ['a wider teacher', { wider: 'drop' }, 'wrn_16_2'],
-    ['a wider teacher in groups', { wider: 'groupAmp', normalise: 'unit' }, 'wrn_16_2'],
+    ['a wider teacher in groups', { wider: 'groupAmp', normalise: 'unitLength' }, 'wrn_16_2'],
     ['a linear map of a wider teacher', { assignment: 'ridge', base: 'channelKl' }, 'wrn_16_2'],
   ] as const)('trains on %s', async (_title, settings, family) => {
     const training = build(settings, wideResnet({ name: family }, 3));
