@@ -148,9 +148,13 @@ describe('doubts', () => {
 
 describe('resolve', () => {
   const experiments = readdirSync('examples').map((name) => `examples/${name}`);
+  // In the paper's own settings λ really fades before ω has risen; whoever starts one is told, and nothing else is doubtful.
+  const doubtIn = (file: string) =>
+    /cifar10-dkel|cifar100-dkel|tinyimagenet-dkel/u.test(file) ? ['method.decayRate'] : [];
   it.each(experiments)('%s is valid, and what is resolved resolves to itself', async (file) => {
     const { resolved, findings } = await loadExperiment(file);
-    expect(findings).toEqual([]);
+    expect(findings.filter(({ severity }) => severity === 'error')).toEqual([]);
+    expect(findings.map(({ path }) => path)).toEqual(doubtIn(file));
     if (!resolved) throw new Error('not resolved');
     const again = parseExperiment('resolved.yaml', resolvedYaml(resolved)).resolved;
     expect(again?.experiment).toEqual(resolved.experiment);
