@@ -17,7 +17,10 @@ import { CLI, startNode, temporaryFolder } from '../support/processes.ts';
  * a network learns from labels, 85 % for LeNet-5 on soft targets alone. The bounds stayed when the examples did not reach them
  * after 100 steps at rate 0.05; the examples then got 200 steps or more, and smaller batches.
  */
-const CLASSIFIERS: Readonly<Record<string, { readonly role: string; readonly least: number }>> = {
+const CLASSIFIERS: Readonly<
+  Record<string, { readonly role: string; readonly least: number; readonly example?: string }>
+> = {
+  dkel: { role: 'teacher1', least: 97, example: 'examples/mnist-dkel.distill.yaml' },
   pcl: { role: 'teacher1', least: 90 },
   sftn: { role: 'student', least: 90 },
   soteacher: { role: 'student', least: 90 },
@@ -59,9 +62,8 @@ function note(method: string, figures: object): void {
 describe('methods on MNIST', () => {
   it.each(Object.entries(CLASSIFIERS))(
     '%s learns, and exports a network that stands alone',
-    async (method, { role, least }) => {
+    async (method, { role, least, example = `examples/${method}.distill.yaml` }) => {
       const runs = await temporaryFolder(`proof-${method}`);
-      const example = `examples/${method}.distill.yaml`;
       const began = performance.now();
       const { code, stdout, stderr } = await startNode([CLI, '--runs', runs, 'run', example, '--json'])
         .finished;

@@ -36,7 +36,13 @@ describe.skipIf(whyNoEditor() !== null)('writing an experiment', () => {
   const suggestions = async (): Promise<string[]> => {
     const widget = scene.window.page.locator('.suggest-widget.visible');
     await widget.locator('.monaco-list-row').first().waitFor();
-    return widget.locator('.monaco-list-row .label-name').allInnerTexts();
+    const shown = (): Promise<string[]> => widget.locator('.monaco-list-row .label-name').allInnerTexts();
+    const top = await shown();
+    if (top.length < 2) return top;
+    // The list draws a dozen rows: up from the first is the last.
+    await press('ArrowUp');
+    await widget.locator('.monaco-list-row.focused:not([data-index="0"])').waitFor();
+    return [...new Set([...top, ...(await shown())])];
   };
   const squiggles = (): Locator => scene.window.page.locator('.squiggly-error');
   const saved = async (): Promise<string> => {
