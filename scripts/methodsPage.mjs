@@ -1,6 +1,9 @@
 // Writes docs/methods.md: every method with its source, how sure that is, and what a test run and real runs have shown of it.
-// Runs the tests of methods first; `npm run proof:methods` makes the figures of real runs.
-import { spawnSync } from 'node:child_process';
+//
+//   node scripts/methodsPage.mjs report.json …
+//
+// Reports are those of vitest (`npx vitest run --reporter=json --outputFile=report.json`); of a file in several, the last counts.
+// `npm run proof:methods` makes the figures of real runs.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
@@ -8,27 +11,10 @@ import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import { root } from './prepare.mjs';
 
+const OF_METHODS =
+  /^(?:sidecar\/methods\/|test\/integration\/(?:peerTraces|methods|resume|dpdResume)\.test)/u;
 const folder = mkdtempSync(join(tmpdir(), 'distillery-methods-'));
 try {
-  const report = join(folder, 'report.json');
-  const { status } = spawnSync(
-    process.execPath,
-    [
-      join(root, 'node_modules/vitest/vitest.mjs'),
-      'run',
-      '--project=node',
-      '--reporter=dot',
-      '--reporter=json',
-      `--outputFile.json=${report}`,
-      'sidecar/methods',
-      'test/integration/peerTraces',
-      'test/integration/methods.test',
-      'test/integration/resume',
-      'test/integration/dpdResume',
-    ],
-    { cwd: root, stdio: ['ignore', 2, 2] },
-  );
-  if (status !== 0) throw new Error('Tests of methods fail: mend them before the page is written.');
   const outfile = join(folder, 'registry.mjs');
   await build({
     stdin: {
@@ -44,9 +30,21 @@ export { CERTAINTY } from './sidecar/config/settingText.ts';`,
   });
   const { methodDeclarations, CERTAINTY } = await import(pathToFileURL(outfile).href);
   const runs = JSON.parse(readFileSync(join(root, 'docs/methodRuns.json'), 'utf8'));
-  const tests = JSON.parse(readFileSync(report, 'utf8')).testResults.flatMap(({ name, assertionResults }) =>
-    assertionResults.map(({ title, status: result }) => ({ file: name, title, passed: result === 'passed' })),
+  const files = new Map(
+    process.argv
+      .slice(2)
+      .flatMap((report) => JSON.parse(readFileSync(report, 'utf8')).testResults)
+      .map((result) => [result.name.slice(result.name.search(/\/(?:sidecar|test)\//u) + 1), result])
+      .filter(([file]) => OF_METHODS.test(file)),
   );
+  const tests = [...files].flatMap(([file, { assertionResults }]) =>
+    assertionResults.map(({ title, status }) => ({ file, title, status })),
+  );
+  const failed = tests.find(({ status }) => status !== 'passed');
+  if (tests.length === 0 || failed)
+    throw new Error(
+      `No page: ${failed ? `“${failed.title}” in ${failed.file} ${failed.status}; mend it, and give its new report last` : 'give the report of a test run'}.`,
+    );
   const rows = Object.values(methodDeclarations).map(({ name, title, citation, basis }) => {
     const own = tests.filter(({ file }) => basename(dirname(file)) === name);
     const numbers = new Set(
