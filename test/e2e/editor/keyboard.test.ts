@@ -109,8 +109,11 @@ describe.skipIf(whyNoEditor() !== null)('by keyboard alone', () => {
 
   it('annotates the run and exports its student', async () => {
     const notesFile = join(scene.runs, run, 'notes.json');
+    // By their titles: the palette itself has an input too, and may still be closing.
+    const asked = (title: string): Promise<void> =>
+      scene.window.page.locator('.quick-input-title', { hasText: title }).waitFor();
     await command('Distillery: Tag…');
-    await scene.window.page.locator('.quick-input-widget input.input').first().waitFor();
+    await asked('Tags of');
     await scene.window.page.keyboard.type('by-keyboard');
     await press('Enter');
     await until(
@@ -118,7 +121,7 @@ describe.skipIf(whyNoEditor() !== null)('by keyboard alone', () => {
       (notes) => notes.includes('by-keyboard'),
     );
     await command('Distillery: Export Student…');
-    await scene.window.page.locator('.quick-input-widget input.input').first().waitFor();
+    await asked('Export the student');
     await press('Enter');
     await scene.window.toast('Exported to').waitFor({ timeout: 60_000 });
     expect(recordOf(scene.runs, run).status).toBe('stopped');
