@@ -1,14 +1,10 @@
 import { z } from 'zod';
+import { runIdSchema } from '../protocol/runRecord.ts';
 
 /** With what an experiment is compared unless something else is chosen. Changes nothing about training. */
 export const baselineOptions = z
   .strictObject({
-    run: z
-      .string()
-      .min(1)
-      .max(200)
-      .optional()
-      .meta({ description: 'The id of a run: the name of its folder.' }),
+    run: runIdSchema.optional().meta({ description: 'The id of a run: the name of its folder.' }),
     checkpoint: z
       .union([z.enum(['best', 'last']), z.number().int().min(0)])
       .optional()

@@ -1,15 +1,14 @@
 import { z } from 'zod';
+import { runIdSchema } from '../protocol/runRecord.ts';
 
 /** Networks that begin with what another run has learnt, by their names in this one. */
 export const weightsOptions = z
   .record(
     z.string().regex(/^[a-z][A-Za-z0-9]*$/u, 'a lower-camel-case name'),
     z.strictObject({
-      run: z
-        .string()
-        .min(1)
-        .max(200)
-        .meta({ description: 'The id of a run in the same runs folder: the name of its folder.' }),
+      run: runIdSchema.meta({
+        description: 'The id of a run in the same runs folder: the name of its folder.',
+      }),
       role: z
         .string()
         .min(1)
