@@ -11,6 +11,8 @@ export interface PreparedBackend {
   readonly location?: string;
   /** Whether reading a tensor back is a mere copy that never waits for a device. */
   readonly readIsFree: boolean;
+  /** What went wrong on the device without any call failing, or null; known once something was read back after it. */
+  readonly fault: () => string | null;
   /** Backends tried before this one, and why each is not it. */
   readonly skipped: readonly SkippedBackend[];
 }
@@ -22,11 +24,21 @@ export interface SkippedBackend {
 }
 
 /** What a backend's own file hands over; the rest is the same for all. */
-export type Activated = Pick<PreparedBackend, 'device' | 'version' | 'location' | 'readIsFree'>;
+export type Activated = Pick<PreparedBackend, 'device' | 'version' | 'location' | 'readIsFree' | 'fault'>;
 
 /** Thrown by a backend's own file when it cannot be used here; the message is the reason, fit to be shown. */
 export class BackendUnusable extends Error {
   override readonly name = 'BackendUnusable';
+}
+
+/** For backends whose operations throw when they fail. */
+export const noFault = (): null => null;
+
+/** @throws Error when something went wrong on the device since it was prepared: what was computed since is worth nothing */
+export function assertNoFault({ fault }: Pick<PreparedBackend, 'fault'>): void {
+  const reason = fault();
+  if (reason !== null)
+    throw new Error(`${reason}. Numbers since the last checkpoint are void; another backend may manage.`);
 }
 
 /** First line of whatever was thrown. */

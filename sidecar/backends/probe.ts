@@ -32,8 +32,11 @@ async function probe(): Promise<ProbeResult> {
       device,
       version,
       location = null,
+      fault,
     } = await prepareBackend(choice, { env: {}, modules, allowSoftware: false });
     const imagesPerSecond = what === 'prepare' ? null : await probeSpeed();
+    const failed = fault();
+    if (failed !== null) return { usable: false, reason: failed };
     return { usable: true, device, version, location, imagesPerSecond };
   } catch (thrown) {
     return { usable: false, reason: reasonOf(thrown).replace(`backend ${name ?? ''}: `, '') };

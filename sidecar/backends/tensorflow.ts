@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { engine, findBackendFactory, setBackend } from '@tensorflow/tfjs-core';
 import type { Modules } from '../assets/modules.ts';
-import { BackendUnusable, reasonOf, type Activated } from './prepared.ts';
+import { BackendUnusable, noFault, reasonOf, type Activated } from './prepared.ts';
 import { hasBinding, packageFolder } from './packages.ts';
 
 /** Packages that bring native TensorFlow, the better first. */
@@ -61,6 +61,7 @@ async function activatePackage(name: string, modules: Modules): Promise<Activate
     location,
     version: `TensorFlow ${binding?.TF_Version ?? 'of unknown version'} through ${name}`,
     readIsFree: !onGpu,
+    fault: noFault,
   };
 }
 

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { engine, env, setBackend } from '@tensorflow/tfjs-core';
 import { assetFolder } from '../assets/folder.ts';
-import { BackendUnusable, type Activated } from './prepared.ts';
+import { BackendUnusable, noFault, type Activated } from './prepared.ts';
 import { shareMemoryOfCopies } from './wasm/identity.ts';
 import type { WasmBackend } from './wasm/memory.ts';
 
@@ -26,5 +26,6 @@ export async function activateWasm(): Promise<Activated> {
     device: 'CPU (WebAssembly SIMD, 1 thread)',
     version: `tfjs-backend-wasm ${version_wasm}`,
     readIsFree: true,
+    fault: noFault,
   };
 }

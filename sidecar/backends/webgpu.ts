@@ -1,8 +1,10 @@
 import { existsSync } from 'node:fs';
-import { setBackend } from '@tensorflow/tfjs-core';
+import { engine, env, setBackend } from '@tensorflow/tfjs-core';
 import type { Modules } from '../assets/modules.ts';
 import { BackendUnusable, reasonOf, type Activated } from './prepared.ts';
 import { packageFolder } from './packages.ts';
+import { mendAddN } from './webgpu/addN.ts';
+import { watchDevice, type Device } from './webgpu/deviceErrors.ts';
 
 const PACKAGE = 'webgpu';
 
@@ -15,6 +17,10 @@ interface Gpu {
   requestAdapter(options: {
     powerPreference: 'high-performance';
   }): Promise<{ readonly info: AdapterInfo } | null>;
+}
+/** What this file reads of TensorFlow.js's backend. */
+interface WebgpuBackend {
+  readonly device: Device & { readonly limits: { readonly maxStorageBuffersPerShaderStage: number } };
 }
 /** How an adapter describes itself; every part may be empty. */
 export interface AdapterInfo {
@@ -70,12 +76,19 @@ export async function activateWebgpu(modules: Modules, allowSoftware: boolean): 
   Object.assign(globalThis, dawn.globals);
   Object.defineProperty(globalThis, 'navigator', { value: { gpu, userAgent: 'node' }, configurable: true });
   const { version_webgpu } = (await import('@tensorflow/tfjs-backend-webgpu')) as { version_webgpu?: string };
+  // Else small tensors that were never on the GPU are computed in JavaScript, rounded differently: a resumed run, whose weights come
+  // from a file, would not equal an uninterrupted one.
+  env().set('WEBGPU_CPU_FORWARD', false);
   if (!(await setBackend('webgpu'))) throw new BackendUnusable('tfjs-backend-webgpu did not initialise');
+  const { device } = engine().backend as unknown as WebgpuBackend;
+  const fault = watchDevice(device);
+  mendAddN(device.limits.maxStorageBuffersPerShaderStage);
   return {
     device: `${isSoftwareAdapter(info) ? 'software' : 'GPU'} (${describe(info)})`,
     location: dawn.location,
     version: `tfjs-backend-webgpu ${version_webgpu ?? '4.22.0'} on Dawn`,
     readIsFree: false,
+    fault,
   };
 }
 

@@ -1,3 +1,4 @@
+import { assertNoFault } from '../backends/prepared.ts';
 import type { RunRecord } from '../protocol/runRecord.ts';
 import { checkpointName, writeCheckpoint } from '../store/checkpoints.ts';
 import { applyRetention } from '../store/retention.ts';
@@ -46,13 +47,19 @@ export class Keeper {
     return isAsked || step % settings.checkpoints.every === 0 || best?.step === step;
   }
 
-  /** Everything up to this step on disk, then the checkpoint renamed into place. @returns the state with its active time */
+  /**
+   * Everything up to this step on disk, then the checkpoint renamed into place.
+   *
+   * @returns the state with its active time
+   * @throws Error when the weights come from a device on which something went wrong
+   */
   async save(state: RunState, optimizers: Optimizers): Promise<RunState> {
     const { files, training, settings, headline } = this.setup;
     const { step } = state;
     if (this.#savedStep === step && state.test === null) return state;
     const kept = this.#timed(state);
     const contents = await encodeCheckpoint(training, optimizers, kept);
+    assertNoFault(this.setup.backend);
     files.events.sync();
     writeCheckpoint(files.runDir, step, contents, {
       guard: () => {

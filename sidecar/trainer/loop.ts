@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import * as tf from '@tensorflow/tfjs-core';
 import { NOT_COLLAPSING } from '../analysis/collapse.ts';
+import { assertNoFault, type PreparedBackend } from '../backends/prepared.ts';
 import type { Experiment } from '../config/experiment.ts';
 import type { StagePlan } from '../config/plan.ts';
 import type { BatchSource } from '../datasets/batchSource.ts';
@@ -27,8 +28,7 @@ export interface LoopSetup {
   /** null where the method draws from an environment. */
   readonly data: { readonly dataset: Dataset; readonly source: BatchSource } | null;
   readonly evaluator: Evaluator;
-  /** Whether reading a tensor back never waits for a device. */
-  readonly readIsFree: boolean;
+  readonly backend: Pick<PreparedBackend, 'readIsFree' | 'fault'>;
   /** Aborted by SIGTERM and SIGINT: checkpoint, then end. */
   readonly signal: AbortSignal;
   readonly restored: {
@@ -114,8 +114,8 @@ export class Loop {
   }
 
   async #step(stage: Stage, plan: StagePlan, views: number): Promise<Outcome | null> {
-    const { settings, files, readIsFree, evaluator } = this.setup;
-    const { stepsPerEpoch } = this.setup;
+    const { settings, files, evaluator, stepsPerEpoch } = this.setup;
+    const { readIsFree } = this.setup.backend;
     const { step: before, stageStep } = this.state;
     const clock: Clock = {
       step: before,
@@ -139,6 +139,7 @@ export class Loop {
     let numbers: Readonly<Record<string, number>> = {};
     if (logged || !finite) {
       const report = await readReport(results, batch);
+      assertNoFault(this.setup.backend);
       finite = report.finite;
       numbers = report.series;
       files.events.scalars(step, Date.now() / 1000, {

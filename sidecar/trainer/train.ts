@@ -141,7 +141,7 @@ async function attempt(files: RunFiles, { worker, signal, env, log }: TrainOptio
         headline,
         data: data && { dataset: data.dataset, validation: data.sampler.validation },
       }),
-      readIsFree: backend.readIsFree,
+      backend,
       signal,
       restored,
     });

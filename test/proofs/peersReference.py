@@ -1,7 +1,8 @@
 """The formulas of DKEL and PCL (dkel.md 2-5, pcl.md 2-3) in PyTorch, written apart from Distillery's own code.
 
 Reads a folder with reference.json, weights.bin and batches.bin, trains on the very batches from the very weights, and prints one JSON
-line per step: every loss term by name. With --perturb, weights begin with relative noise of 1e-6: how far rounding alone leads.
+line per step: every loss term by name. --single computes in single precision, not double; with --perturb, weights begin with relative
+noise of 1e-6: how far rounding alone leads.
 """
 import argparse
 import json
@@ -15,9 +16,11 @@ import torch.nn.functional as F
 parser = argparse.ArgumentParser()
 parser.add_argument("folder")
 parser.add_argument("--perturb", type=int, default=0)
+parser.add_argument("--single", action="store_true")
 parser.add_argument("--threads", type=int, default=1)
 options = parser.parse_args()
 torch.set_num_threads(options.threads)
+precision = torch.float32 if options.single else torch.float64
 
 spec = json.load(open(os.path.join(options.folder, "reference.json")))
 raw = np.fromfile(os.path.join(options.folder, "weights.bin"), dtype=np.float32)
@@ -30,7 +33,7 @@ def tensors(entries):
         values = raw[entry["offset"] : entry["offset"] + count].reshape(entry["shape"])
         if len(entry["shape"]) == 4:
             values = values.transpose(3, 2, 0, 1)  # HWIO -> OIHW
-        found[entry["name"]] = torch.from_numpy(values.copy())
+        found[entry["name"]] = torch.from_numpy(values.copy()).to(precision)
     return found
 
 
@@ -43,7 +46,7 @@ class Peers:
             if "moving_" in name:
                 continue
             if noise is not None:
-                value.mul_(1 + 1e-6 * torch.randn(value.shape, generator=noise))
+                value.mul_(1 + 1e-6 * torch.randn(value.shape, generator=noise, dtype=precision))
             value.requires_grad_(True)
 
     def trained(self, ensemble=True):
@@ -101,7 +104,7 @@ per_batch = 3 * per_view
 
 def batch(index):
     values = torch.from_numpy(np.array(batches[index * per_batch : (index + 1) * per_batch]))
-    views = values.reshape(3, size, side, side, 3).permute(0, 1, 4, 2, 3).contiguous()
+    views = values.reshape(3, size, side, side, 3).permute(0, 1, 4, 2, 3).contiguous().to(precision)
     return views, torch.tensor(spec["labels"][index])
 
 

@@ -13,7 +13,7 @@ import { CLASSES, SAMPLES, SHAPE, toys, type ToyName } from './methods.ts';
 
 /** A trainer process for the toy methods: `node toyTrainer.js <run directory> <toy>`. Everything but the method is real. */
 const [, , runDir = '', toy = ''] = process.argv;
-const { name: backend, readIsFree } = await prepareBackend('cpu', { env: {} });
+const backend = await prepareBackend('cpu', { env: {} });
 const training = toys[toy as ToyName]();
 const files = await RunFiles.open(runDir, (error) => {
   throw error;
@@ -55,7 +55,7 @@ const headline = withData
   : ({ series: 'evaluation/policy/return', unit: '', better: 'higher' } as const);
 const { checkpoint, files: contents } = await newestValid(runDir);
 const restored = checkpoint && restoreCheckpoint(training, contents);
-files.update({ backend: { name: backend, device: 'test', version: '0' } });
+files.update({ backend: { name: backend.name, device: 'test', version: '0' } });
 files.events.sessionStart(checkpoint ? checkpoint.step + 1 : 0);
 const loop = new Loop({
   files,
@@ -72,7 +72,7 @@ const loop = new Loop({
     headline,
     data: withData ? { dataset, validation: sampler.validation } : null,
   }),
-  readIsFree,
+  backend,
   signal: new AbortController().signal,
   restored,
 });
