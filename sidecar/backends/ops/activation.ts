@@ -1,5 +1,6 @@
 import { add, greater, relu as stockRelu, where, zerosLike, type Tensor } from '@tensorflow/tfjs-core';
 import * as wasm from '../wasm/activation.ts';
+import * as webgpu from '../webgpu/activation.ts';
 import { declareKernel, type NoAttributes } from './kernel.ts';
 
 /** `value` where `condition` > 0, else 0. A select, not a product: 0 · NaN would be NaN. */
@@ -11,6 +12,7 @@ export function wherePositive(condition: Tensor, value: Tensor): Tensor {
 export const reluGradient = declareKernel<{ y: Tensor; dy: Tensor }, NoAttributes, Tensor>({
   name: 'TrainingReluGradient',
   wasm: wasm.reluGradient,
+  webgpu: webgpu.reluGradient,
   composed: ({ y, dy }) => wherePositive(y, dy),
 });
 
@@ -28,6 +30,7 @@ const kernelOfRelu = declareKernel<{ x: Tensor }, NoAttributes, Tensor>({
 const kernelOfAddRelu = declareKernel<{ a: Tensor; b: Tensor }, NoAttributes, Tensor>({
   name: 'TrainingAddRelu',
   wasm: wasm.addRelu,
+  webgpu: webgpu.addRelu,
   composed: ({ a, b }) => stockRelu(add(a, b)),
   differentiation: {
     saveInputs: [],

@@ -1,10 +1,12 @@
 import { add, cast, equal, mul, scalar, sum, type Scalar, type Tensor } from '@tensorflow/tfjs-core';
 import { finite } from '../wasm/finite.ts';
+import * as webgpu from '../webgpu/finite.ts';
 import { declareKernel, type NoAttributes } from './kernel.ts';
 
 const kernel = declareKernel<Record<string, Tensor>, NoAttributes, Scalar>({
   name: 'TrainingAllFinite',
   wasm: finite,
+  webgpu: webgpu.finite,
   // x · 0 is 0 for finite x and NaN otherwise, and a sum keeps the NaN; not every backend has IsNaN or IsFinite.
   composed: (tensors) => {
     const traces = Object.values(tensors).map((x) => sum<Scalar>(mul(x, 0)));

@@ -12,6 +12,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import { normaliseBatch, normaliseBy } from '../wasm/batchNorm.ts';
 import { batchNormGradient } from '../wasm/batchNormGradient.ts';
+import * as webgpu from '../webgpu/batchNorm.ts';
 import { wherePositive } from './activation.ts';
 import { columnSums, leadingAxes } from './columnSums.ts';
 import { declareKernel } from './kernel.ts';
@@ -57,6 +58,7 @@ interface GradientInputs extends Statistics {
 const inferenceGradient = declareKernel<GradientInputs, Attributes, Tensor[]>({
   name: 'TrainingBatchNormInferenceGradient',
   wasm: batchNormGradient(false),
+  webgpu: webgpu.batchNormGradient(false),
   composed: ({ x, y, gamma, mean, variance, dy }, { epsilon, relu }) => {
     const inverseDeviation = rsqrt(add(variance, epsilon));
     const dz = relu ? wherePositive(y, dy) : dy;
@@ -69,6 +71,7 @@ const inferenceGradient = declareKernel<GradientInputs, Attributes, Tensor[]>({
 const trainingGradient = declareKernel<GradientInputs, Attributes, Tensor[]>({
   name: 'TrainingBatchNormGradient',
   wasm: batchNormGradient(true),
+  webgpu: webgpu.batchNormGradient(true),
   composed: ({ x, y, gamma, mean, variance, dy }, { epsilon, relu }) => {
     const count = x.size / gamma.size;
     const inverseDeviation = rsqrt(add(variance, epsilon));
@@ -85,6 +88,7 @@ const trainingGradient = declareKernel<GradientInputs, Attributes, Tensor[]>({
 const kernelOfTraining = declareKernel<Normalised, Attributes, Tensor[]>({
   name: 'TrainingBatchNorm',
   wasm: normaliseBatch,
+  webgpu: webgpu.normaliseBatch,
   composed: ({ x, gamma, beta }, attributes) => {
     const axes = leadingAxes(x);
     const mean = stockMean<Tensor1D>(x, axes);
@@ -109,6 +113,7 @@ const kernelOfTraining = declareKernel<Normalised, Attributes, Tensor[]>({
 const kernelOfInference = declareKernel<Normalised & Statistics, Attributes, Tensor>({
   name: 'TrainingBatchNormInference',
   wasm: normaliseBy,
+  webgpu: webgpu.normaliseBy,
   composed: normalise,
   differentiation: {
     saveInputs: ['x', 'gamma', 'mean', 'variance'],

@@ -1,10 +1,12 @@
 import { sum, type Tensor, type Tensor1D } from '@tensorflow/tfjs-core';
 import * as wasm from '../wasm/sums.ts';
+import * as webgpu from '../webgpu/batchNorm.ts';
 import { declareKernel, type NoAttributes } from './kernel.ts';
 
 const kernel = declareKernel<{ x: Tensor }, NoAttributes, Tensor1D>({
   name: 'TrainingColumnSums',
   wasm: wasm.columnSums,
+  webgpu: webgpu.columnSums,
   composed: ({ x }) => sum<Tensor1D>(x, leadingAxes(x)),
 });
 

@@ -1,5 +1,6 @@
 import { add, mul, tidy, type Scalar, type Tensor, type Variable } from '@tensorflow/tfjs-core';
 import { movingAverage } from '../wasm/ema.ts';
+import * as webgpu from '../webgpu/updates.ts';
 import { gated, gateInput, type Gate } from './gate.ts';
 import { requireSameLength } from './group.ts';
 import { declareKernel } from './kernel.ts';
@@ -7,6 +8,7 @@ import { declareKernel } from './kernel.ts';
 const kernel = declareKernel<{ target: Tensor; source: Tensor; gate?: Scalar }, { alpha: number }, Tensor[]>({
   name: 'TrainingEmaStep',
   wasm: movingAverage,
+  webgpu: webgpu.movingAverage,
   // Two products rather than target + (1 − α)(source − target): α = 0 must copy the source bit by bit.
   composed: ({ target, source, gate }, { alpha }) => [
     gated(add(mul(target, alpha), mul(source, 1 - alpha)), target, gate),

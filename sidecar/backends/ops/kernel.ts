@@ -9,6 +9,7 @@ import {
   type TensorInfo,
 } from '@tensorflow/tfjs-core';
 import type { WasmBackend } from '../wasm/memory.ts';
+import type { WebgpuBackend } from '../webgpu/programs.ts';
 
 /** The TensorFlow.js backends that a training kernel must work on. */
 const BACKENDS = ['cpu', 'wasm', 'webgpu', 'tensorflow'] as const;
@@ -29,6 +30,12 @@ export interface Declaration<Inputs, Attributes, Outputs> {
   readonly composed: (inputs: Inputs, attributes: Attributes) => Outputs;
   /** What does the same faster in the memory of TensorFlow.js's WASM backend. */
   readonly wasm?: (inputs: Inputs, attributes: Attributes, backend: WasmBackend) => TensorInfo | TensorInfo[];
+  /** What does the same in few WebGPU programs: there it is their number that takes time. */
+  readonly webgpu?: (
+    inputs: Inputs,
+    attributes: Attributes,
+    backend: WebgpuBackend,
+  ) => TensorInfo | TensorInfo[];
   /** How it is differentiated; left out: not at all. */
   readonly differentiation?: Differentiation<Inputs, Attributes>;
 }
@@ -63,21 +70,42 @@ export function declareKernel<
 >(
   declaration: Declaration<Inputs, Attributes, Outputs>,
 ): (inputs: Inputs, attributes: Attributes) => Outputs {
-  const { name, composed, wasm, differentiation } = declaration;
+  const { name, composed, differentiation } = declaration;
   // The registry is untyped; what arrives is what the function returned below was called with.
   for (const backendName of BACKENDS) {
+    const own = ownKernel(declaration, backendName);
     registerKernel({
       kernelName: name,
       backendName,
-      kernelFunc:
-        backendName === 'wasm' && wasm !== undefined
-          ? ({ inputs, attrs, backend }) =>
-              wasm(inputs as Inputs, attrs as Attributes, backend as WasmBackend)
-          : ({ inputs, attrs }) => tidy(() => composed(inputs as Inputs, attrs as Attributes)),
+      kernelFunc: own
+        ? ({ inputs, attrs, backend }) => own(inputs as Inputs, attrs as Attributes, backend)
+        : ({ inputs, attrs }) => tidy(() => composed(inputs as Inputs, attrs as Attributes)),
     });
   }
   if (differentiation !== undefined) registerDifferentiation(name, differentiation);
   return (inputs, attributes) => engine().runKernel<Outputs>(name, inputs as NamedTensorMap, attributes);
+}
+
+type OwnKernel<Inputs, Attributes> = (
+  inputs: Inputs,
+  attributes: Attributes,
+  backend: unknown,
+) => TensorInfo | TensorInfo[];
+
+/** What was written for a backend, which is the one that the registry will hand over. */
+function ownKernel<Inputs, Attributes, Outputs>(
+  { wasm, webgpu }: Declaration<Inputs, Attributes, Outputs>,
+  backend: (typeof BACKENDS)[number],
+): OwnKernel<Inputs, Attributes> | undefined {
+  switch (backend) {
+    case 'wasm':
+      return wasm && ((inputs, attributes, its) => wasm(inputs, attributes, its as WasmBackend));
+    case 'webgpu':
+      return webgpu && ((inputs, attributes, its) => webgpu(inputs, attributes, its as WebgpuBackend));
+    case 'cpu':
+    case 'tensorflow':
+      return undefined;
+  }
 }
 
 function registerDifferentiation<Inputs, Attributes>(

@@ -1,5 +1,6 @@
 import { add, mul, sub, tidy, type Scalar, type Tensor, type Variable } from '@tensorflow/tfjs-core';
 import { sgd } from '../wasm/sgd.ts';
+import * as webgpu from '../webgpu/updates.ts';
 import { gated, gateInput, type Gate } from './gate.ts';
 import { requireSameLength } from './group.ts';
 import { declareKernel } from './kernel.ts';
@@ -24,6 +25,7 @@ const kernel = declareKernel<
 >({
   name: 'TrainingSgdStep',
   wasm: sgd,
+  webgpu: webgpu.sgd,
   composed: ({ parameter, gradient, velocity, gate }, { learningRate, momentum, nesterov, weightDecay }) => {
     const g = add(gradient, mul(parameter, weightDecay));
     const move = (direction: Tensor): Tensor =>
