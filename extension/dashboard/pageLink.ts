@@ -10,6 +10,8 @@ export class PageLink implements Disposable {
   readonly #sidecar: Sidecar;
   readonly #post: (message: HostToPage) => void;
   #transport: Transport | null = null;
+  /** A socket that was opened before the page asked for one. */
+  #early: Promise<Transport> | null = null;
   /** Counts attempts: what an earlier one brings is too late. */
   #attempt = 0;
 
@@ -18,15 +20,25 @@ export class PageLink implements Disposable {
     this.#post = post;
   }
 
+  /** Opens the socket while the page is still loading. */
+  prepare(): void {
+    if (this.#transport !== null || this.#early !== null) return;
+    this.#early = this.#connect();
+    // It is told when the page asks.
+    this.#early.catch((error: unknown) => {
+      log().debug(`no socket yet: ${String(error)}`);
+    });
+  }
+
   /** Answers with `opened` or `closed`; never throws. */
   async open(): Promise<void> {
+    const early = this.#early;
+    this.#early = null;
     this.#drop();
     const attempt = ++this.#attempt;
     const isCurrent = (): boolean => attempt === this.#attempt;
     try {
-      const link = await this.#sidecar.linkUnlessStopped();
-      await link.whenConnected();
-      const transport = await openRelay(link.runsFolder, workspace.isTrusted ? 'full' : 'read');
+      const transport = await (early ?? this.#connect());
       if (!isCurrent()) {
         transport.close();
         return;
@@ -62,14 +74,27 @@ export class PageLink implements Disposable {
     this.#closed(reason);
   }
 
+  async #connect(): Promise<Transport> {
+    const link = await this.#sidecar.linkUnlessStopped();
+    await link.whenConnected();
+    return openRelay(link.runsFolder, workspace.isTrusted ? 'full' : 'read');
+  }
+
   #closed(reason: string): void {
     this.#transport = null;
     this.#post({ kind: 'closed', reason });
   }
 
   #drop(): void {
-    const transport = this.#transport;
+    const [transport, early] = [this.#transport, this.#early];
     this.#transport = null;
+    this.#early = null;
     transport?.close();
+    early?.then(
+      (unused) => {
+        unused.close();
+      },
+      () => undefined,
+    );
   }
 }

@@ -44,7 +44,7 @@ export class DashboardPanel implements Disposable {
         if (!panel.visible) {
           this.#ready = false;
           this.#link.dispose();
-        }
+        } else if (!this.#ready) this.#link.prepare();
       }),
       app.sidecar.onLink((link) => {
         if (this.#ready && link === null) this.#link.reset(l10n.t('the sidecar was stopped'));
@@ -55,6 +55,7 @@ export class DashboardPanel implements Disposable {
       }),
     ];
     panel.webview.html = pageHtml(panel.webview, folder);
+    if (panel.visible) this.#link.prepare();
   }
 
   get isVisible(): boolean {

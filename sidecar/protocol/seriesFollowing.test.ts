@@ -8,6 +8,7 @@ type Append = { subscription: number; run: string; update: SeriesUpdate };
 /** A daemon's end that answers with what the test has prepared. */
 class StandInLink {
   readonly asked: (number | null)[] = [];
+  readonly most: (number | undefined)[] = [];
   readonly ended: number[] = [];
   answers: SeriesUpdate[] = [];
   append: (message: Append) => void = () => undefined;
@@ -15,12 +16,16 @@ class StandInLink {
 
   // Sound for the two methods that a following uses.
   readonly link = {
-    request: (method: string, params: { since?: number | null; subscription?: number }) => {
+    request: (
+      method: string,
+      params: { since?: number | null; maxPoints?: number; subscription?: number },
+    ) => {
       if (method === 'series/unsubscribe') {
         this.ended.push(params.subscription ?? 0);
         return Promise.resolve({});
       }
       this.asked.push(params.since ?? null);
+      this.most.push(params.maxPoints);
       return Promise.resolve({ subscription: ++this.#subscription, update: this.answers.shift() });
     },
     on: (_: string, handler: (message: Append) => void) => {
@@ -54,6 +59,36 @@ describe('following a series', () => {
     await turn();
     expect([first.asked, second.asked, first.ended]).toEqual([[null], [6], [1]]);
     expect(following.mirror.series['t']?.steps).toEqual([0, 1, 2, 3, 4, 5, 6]);
+  });
+
+  it('takes a first sight, then all of it, on whichever link', async () => {
+    const following = new SeriesFollowing('run', { maxPoints: 10, firstPoints: 2 });
+    const [first, second] = [new StandInLink(), new StandInLink()];
+    first.answers = [{ ...snapshot(9, 2), complete: false } as SeriesUpdate];
+    second.answers = [snapshot(9, 9), increment(9, 10)];
+    following.attach(first.link);
+    await turn();
+    expect(following.mirror.series['t']?.steps).toHaveLength(2);
+    expect([first.asked, first.most]).toEqual([
+      [null, null],
+      [2, 10],
+    ]);
+    following.attach(second.link);
+    await turn();
+    expect([second.asked, second.most]).toEqual([[null], [10]]);
+    expect(following.mirror.series['t']?.steps).toHaveLength(9);
+    following.attach(second.link);
+    await turn();
+    expect(second.asked).toEqual([null, 9]);
+  });
+
+  it('takes a short run as it comes first', async () => {
+    const following = new SeriesFollowing('run', { maxPoints: 10, firstPoints: 2 });
+    const link = new StandInLink();
+    link.answers = [snapshot(2, 2)];
+    following.attach(link.link);
+    await turn();
+    expect(link.asked).toEqual([null]);
   });
 
   it('asks again where something is missing', async () => {

@@ -18,6 +18,8 @@ export type SeriesLink = Pick<Connection, 'request' | 'on'>;
 export interface FollowingOptions {
   /** Finite points a series in a snapshot. */
   readonly maxPoints: number;
+  /** The same of the very first one, if that is to be there sooner; what was left out is asked for at once. */
+  readonly firstPoints?: number;
   /** A series with more points than this is asked for anew, thinned out: a long run must not fill the memory. */
   readonly thinAbove?: number;
   readonly onUpdate?: (update: SeriesUpdate) => void;
@@ -39,10 +41,13 @@ export class SeriesFollowing {
   #attachment: Attachment | null = null;
   /** Points of the longest series of the newest snapshot. */
   #thinned = 0;
+  /** Whether nothing but the first, coarse snapshot has come. */
+  #coarse: boolean;
 
   constructor(run: string, options: FollowingOptions) {
     this.#run = run;
     this.#options = options;
+    this.#coarse = options.firstPoints !== undefined;
   }
 
   /** Follows over this link, and over no other any more. */
@@ -53,7 +58,7 @@ export class SeriesFollowing {
       if (subscription === own.subscription) this.#take(own, update);
     });
     this.#attachment = own;
-    void this.#subscribe(own, this.mirror.offset);
+    void this.#subscribe(own, this.#known);
   }
 
   /** The mirror keeps what it has. */
@@ -63,6 +68,11 @@ export class SeriesFollowing {
     if (own === null) return;
     own.stop();
     this.#unsubscribe(own);
+  }
+
+  /** From where on points are missing; null: all of them. */
+  get #known(): number | null {
+    return this.#coarse ? null : this.mirror.offset;
   }
 
   #unsubscribe(own: Attachment): void {
@@ -76,7 +86,8 @@ export class SeriesFollowing {
 
   async #subscribe(own: Attachment, since: number | null): Promise<void> {
     try {
-      const { maxPoints } = this.#options;
+      const { firstPoints, maxPoints: most } = this.#options;
+      const maxPoints = this.mirror.offset === null ? (firstPoints ?? most) : most;
       const answer = await own.link.request(
         'series/subscribe',
         { run: this.#run, since, maxPoints },
@@ -93,12 +104,15 @@ export class SeriesFollowing {
   }
 
   #take(own: Attachment, update: SeriesUpdate): void {
+    const isFirst = this.mirror.offset === null;
     const follows = this.mirror.apply(update);
+    const isPart = isFirst && update.kind === 'snapshot' && !update.complete;
+    this.#coarse &&= isPart || !follows;
     if (follows) this.#options.onUpdate?.(update);
-    if (follows && !this.#isTooLong(update)) return;
-    // Something was dropped on the way, or there is too much to keep.
+    if (follows && !this.#coarse && !this.#isTooLong(update)) return;
+    // It was but a first sight, something was dropped on the way, or there is too much to keep.
     this.#unsubscribe(own);
-    void this.#subscribe(own, follows ? null : this.mirror.offset);
+    void this.#subscribe(own, follows ? null : this.#known);
   }
 
   #isTooLong(update: SeriesUpdate): boolean {

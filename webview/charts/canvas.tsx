@@ -1,5 +1,5 @@
 import { useSignalEffect } from '@preact/signals';
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { selectedSeries } from '../series/followed.ts';
 import type { ChartState } from './chartState.ts';
 import { cursor } from './cursor.ts';
@@ -14,11 +14,12 @@ export function ChartCanvas({ chart, height }: { readonly chart: ChartState; rea
   const rule = useRef<HTMLDivElement>(null);
   const box = useRef<HTMLDivElement>(null);
 
-  useEffect(() => {
+  // Before the browser paints: the first picture is to be in the first frame.
+  useLayoutEffect(() => {
     const [outer, inner] = [frame.current, canvas.current];
     if (!outer || !inner || !box.current) return;
     const screen = new Screen(inner);
-    let isVisible = false;
+    let isVisible = outer.getBoundingClientRect().top < innerHeight;
     const frames = drawOnFrames(
       () => {
         draw(chart, screen);
@@ -26,9 +27,11 @@ export function ChartCanvas({ chart, height }: { readonly chart: ChartState; rea
       () => isVisible,
       () => chart.isHeld,
     );
-    const sizes = new ResizeObserver(() => {
+    const measure = (): void => {
       chart.size.value = { width: outer.clientWidth, height: outer.clientHeight };
-    });
+    };
+    const sizes = new ResizeObserver(measure);
+    measure();
     sizes.observe(outer);
     const sights = new IntersectionObserver((entries) => {
       isVisible = entries.at(-1)?.isIntersecting ?? false;

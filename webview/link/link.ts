@@ -73,20 +73,25 @@ function lose(reason: string, delay: number): void {
 }
 
 async function greet(opened: Connection, token: string): Promise<void> {
-  const hello = await opened.request('hello', {
+  // Sent together, and answered in order: every wait of its own would cost a way through the editor and back.
+  const hello = opened.request('hello', {
     token,
     protocol: PROTOCOL_VERSION,
     client: { name: 'page', version: formatVersion(PROTOCOL_VERSION) },
   });
-  if (!isCompatible(hello.protocol))
+  const runsListed = keepRuns(opened);
+  // The curves of what was looked at last are asked for together with the list, which is short and so comes first.
+  connection.value = opened;
+  const [greeted, listed] = await Promise.allSettled([hello, runsListed]);
+  if (greeted.status === 'rejected') throw greeted.reason;
+  const { protocol, runsFolder: folder } = greeted.value;
+  if (!isCompatible(protocol))
     throw new ProtocolError(
       'incompatible-version',
-      `The daemon speaks protocol ${formatVersion(hello.protocol)}, this page ${formatVersion(PROTOCOL_VERSION)}.`,
+      `The daemon speaks protocol ${formatVersion(protocol)}, this page ${formatVersion(PROTOCOL_VERSION)}.`,
       'Stop the older of the two and open the page again.',
     );
-  runsFolder.value = hello.runsFolder;
-  // The curves of what was looked at last are asked for together with the list.
-  connection.value = opened;
-  await keepRuns(opened);
+  if (listed.status === 'rejected') throw listed.reason;
+  runsFolder.value = folder;
   link.value = { kind: 'connected' };
 }

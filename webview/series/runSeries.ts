@@ -4,6 +4,8 @@ import type { Points, PointsByTag, Seam, SeriesUpdate } from '../../sidecar/prot
 
 /** Points of a run's series in the page: about two a pixel of a wide chart. */
 export const MAX_POINTS = 1_200;
+/** A first sight of them, in a tenth of a second. */
+const FIRST_POINTS = 100;
 
 /** The series of one run as signals: who reads one is touched by that one alone. */
 export class RunSeries {
@@ -25,6 +27,7 @@ export class RunSeries {
     this.id = id;
     this.#following = new SeriesFollowing(id, {
       maxPoints: MAX_POINTS,
+      firstPoints: FIRST_POINTS,
       thinAbove: 2 * MAX_POINTS,
       onUpdate: (update) => {
         this.#take(update);
