@@ -19,6 +19,7 @@ export const reluGradient = declareKernel<{ y: Tensor; dy: Tensor }, NoAttribute
 const kernelOfRelu = declareKernel<{ x: Tensor }, NoAttributes, Tensor>({
   name: 'TrainingRelu',
   wasm: wasm.relu,
+  webgpu: webgpu.relu,
   composed: ({ x }) => stockRelu(x),
   differentiation: {
     saveInputs: [],

@@ -1,6 +1,7 @@
 import { engine, slice, type Tensor4D } from '@tensorflow/tfjs-core';
 import { convolutionFilterGradient } from '../wasm/filterGradient.ts';
 import { convolutionInputGradient } from '../wasm/inputGradient.ts';
+import * as webgpu from '../webgpu/convolution.ts';
 import { declareKernel } from './kernel.ts';
 import { zeroPad } from './pooling.ts';
 
@@ -29,6 +30,7 @@ export const inputGradient = declareKernel<{ dy: Tensor4D; kernel: Tensor4D }, G
     return padding === 0 ? full : slice(full, [0, padding, padding, 0], shape);
   },
   wasm: convolutionInputGradient,
+  webgpu: webgpu.convolutionInputGradient,
 });
 
 /**
@@ -43,4 +45,5 @@ export const filterGradient = declareKernel<{ x: Tensor4D; dy: Tensor4D }, Gradi
     return engine().runKernel<Tensor4D>('Conv2DBackpropFilter', { x: zeroPad(x, padding), dy }, attributes);
   },
   wasm: convolutionFilterGradient,
+  webgpu: webgpu.convolutionFilterGradient,
 });

@@ -1,8 +1,18 @@
 import type { Tensor, TensorInfo } from '@tensorflow/tfjs-core';
 import { compute, type WebgpuBackend } from './programs.ts';
 
-/** WGSL of max(y, 0) that lets a NaN through, so that it can be found. */
-export const RELU = 'select(y, 0.0, y < 0.0)';
+/** WGSL of max(y, 0) that lets a NaN through, so that it can be found: told by its bits, as compilers may take it that there is none. */
+export const RELU = 'select(max(y, 0.0), y, (bitcast<u32>(y) & 0x7fffffffu) > 0x7f800000u)';
+
+/** `relu` of `ops`. */
+export const relu = ({ x }: { readonly x: Tensor }, _: object, backend: WebgpuBackend): TensorInfo =>
+  compute(backend, x.shape, {
+    name: 'relu',
+    inputs: { X: x },
+    body: `
+      let y = X[index];
+      return ${RELU};`,
+  });
 
 /** `addRelu` of `ops`. */
 export const addRelu = (

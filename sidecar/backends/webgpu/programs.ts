@@ -109,14 +109,25 @@ export function sumColumns(
       fn addend(index : i32, column : i32) -> f32 {
         ${body}`,
   });
-  const sums = compute(backend, [columns], {
-    name: 'sum_partials',
+  return sumOfParts(backend, partial, [columns], parts, factor);
+}
+
+/** Sums the rows of `partial`, [parts, elements of `shape`], which is disposed of, and multiplies them. */
+export function sumOfParts(
+  backend: WebgpuBackend,
+  partial: TensorInfo,
+  shape: readonly number[],
+  parts: number,
+  factor = 1,
+): TensorInfo {
+  const sums = compute(backend, shape, {
+    name: 'sum_of_parts',
     inputs: { P: partial },
     numbers: { factor },
-    integers: { columns, parts },
+    integers: { parts },
     body: `
       var sum = 0.0;
-      for (var part = 0; part < uniforms.parts; part = part + 1) { sum = sum + P[part * uniforms.columns + index]; }
+      for (var part = 0; part < uniforms.parts; part = part + 1) { sum = sum + P[part * uniforms.size + index]; }
       return sum * uniforms.factor;`,
   });
   backend.disposeData(partial.dataId);
