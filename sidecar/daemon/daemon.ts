@@ -163,12 +163,12 @@ export class Daemon {
 
   async begin(claim: Claim): Promise<void> {
     this.#claim = claim;
+    this.#log(`serving ${claim.runsFolder} on port ${this.#server.port}`);
     await this.#watcher.start();
     this.#queue.advance();
     this.#timer = setInterval(() => {
       this.#check(claim);
     }, CHECK_EVERY_MS);
-    this.#log(`serving ${claim.runsFolder} on port ${this.#server.port}`);
   }
 
   accept(socket: WebSocket): void {
