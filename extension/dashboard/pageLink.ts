@@ -94,6 +94,7 @@ export class PageLink implements Disposable {
       (unused) => {
         unused.close();
       },
+      // `prepare` has told it.
       () => undefined,
     );
   }

@@ -4,7 +4,8 @@ import type { Modules } from '../assets/modules.ts';
 import { BackendUnusable, reasonOf, type Activated } from './prepared.ts';
 import { packageFolder } from './packages.ts';
 import { mendAddN } from './webgpu/addN.ts';
-import { watchDevice, type Device } from './webgpu/deviceErrors.ts';
+import { watchDevice } from './webgpu/deviceErrors.ts';
+import type { WebgpuBackend } from './webgpu/programs.ts';
 
 const PACKAGE = 'webgpu';
 
@@ -17,10 +18,6 @@ interface Gpu {
   requestAdapter(options: {
     powerPreference: 'high-performance';
   }): Promise<{ readonly info: AdapterInfo } | null>;
-}
-/** What this file reads of TensorFlow.js's backend. */
-interface WebgpuBackend {
-  readonly device: Device & { readonly limits: { readonly maxStorageBuffersPerShaderStage: number } };
 }
 /** How an adapter describes itself; every part may be empty. */
 export interface AdapterInfo {
@@ -76,8 +73,8 @@ export async function activateWebgpu(modules: Modules, allowSoftware: boolean): 
   Object.assign(globalThis, dawn.globals);
   Object.defineProperty(globalThis, 'navigator', { value: { gpu, userAgent: 'node' }, configurable: true });
   const { version_webgpu } = (await import('@tensorflow/tfjs-backend-webgpu')) as { version_webgpu?: string };
-  // Else small tensors that were never on the GPU are computed in JavaScript, rounded differently: a resumed run, whose weights come
-  // from a file, would not equal an uninterrupted one.
+  // Else small tensors that were never on the GPU are computed in JavaScript, rounded differently: a resumed run, whose
+  // weights come from a file, would not equal an uninterrupted one.
   env().set('WEBGPU_CPU_FORWARD', false);
   if (!(await setBackend('webgpu'))) throw new BackendUnusable('tfjs-backend-webgpu did not initialise');
   const { device } = engine().backend as unknown as WebgpuBackend;

@@ -6,16 +6,11 @@
  * DISTILLERY_PROOF_BACKEND=webgpu npm run proof:backends -- -t "dkel"    one
  */
 import { describe, expect, it } from 'vitest';
-import { BACKEND_NAMES } from '../../sidecar/backends/options.ts';
 import type { EffectiveSeries } from '../support/effective.ts';
 import { methodRun, trainKilled, trainToEnd } from '../support/methodRun.ts';
 import { classifying } from '../support/methodVariants.ts';
 import { temporaryFolder } from '../support/processes.ts';
-
-const named = process.env['DISTILLERY_PROOF_BACKEND'];
-const backend = BACKEND_NAMES.find((name) => name === named);
-if (named !== undefined && backend === undefined)
-  throw new Error(`DISTILLERY_PROOF_BACKEND is ${named}. Expected one of ${BACKEND_NAMES.join(', ')}.`);
+import { provenBackend, requiredBackend } from '../support/provenBackend.ts';
 
 /** Largest relative difference of any loss at the first step, and the loss. */
 function apart(series: EffectiveSeries, reference: EffectiveSeries): { loss: string; difference: number } {
@@ -30,9 +25,9 @@ function apart(series: EffectiveSeries, reference: EffectiveSeries): { loss: str
     .reduce((worst, each) => (each.difference <= worst.difference ? worst : each));
 }
 
-describe.skipIf(backend === undefined)(`on ${named ?? 'no backend'}`, () => {
+describe.skipIf(provenBackend === undefined)(`on ${provenBackend ?? 'no backend'}`, () => {
   it.each(classifying.map((variant) => [variant.title, variant] as const))('%s', async (title, variant) => {
-    if (backend === undefined) throw new Error('skipped without a backend');
+    const backend = requiredBackend();
     const folder = await temporaryFolder('backend');
     const expected = await trainToEnd(await methodRun(folder, variant, 'wasm'));
     const began = performance.now();

@@ -19,7 +19,6 @@ import {
   type Tensor4D,
 } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { BACKEND_NAMES } from '../../sidecar/backends/options.ts';
 import {
   addRelu,
   allFinite,
@@ -33,9 +32,7 @@ import {
 import { columnSums } from '../../sidecar/backends/ops/columnSums.ts';
 import { normals } from '../../sidecar/backends/ops/testing.ts';
 import { prepareBackend } from '../../sidecar/backends/prepare.ts';
-
-const named = process.env['DISTILLERY_PROOF_BACKEND'];
-const backend = BACKEND_NAMES.find((name) => name === named);
+import { provenBackend, requiredBackend } from '../support/provenBackend.ts';
 
 /** One column and many, fewer rows than threads and more. */
 const SHAPES: readonly (readonly number[])[] = [
@@ -55,8 +52,7 @@ async function on(name: string, make: () => readonly Tensor[]): Promise<number[]
 }
 
 async function expectAlike(make: () => readonly Tensor[], tolerance: number): Promise<void> {
-  if (backend === undefined) throw new Error('skipped without a backend');
-  const [expected, actual] = [await on('cpu', make), await on(backend, make)];
+  const [expected, actual] = [await on('cpu', make), await on(requiredBackend(), make)];
   expect(actual.length).toBe(expected.length);
   expected.forEach((values, index) => {
     const found = actual[index] ?? [];
@@ -81,9 +77,9 @@ const normal = (name: string, shape: readonly number[]): Tensor =>
     [...shape],
   );
 
-describe.skipIf(backend === undefined)(`on ${named ?? 'no backend'}`, () => {
+describe.skipIf(provenBackend === undefined)(`on ${provenBackend ?? 'no backend'}`, () => {
   beforeAll(async () => {
-    if (backend !== undefined) await prepareBackend(backend, { env: {} });
+    await prepareBackend(requiredBackend(), { env: {} });
     await prepareBackend('cpu', { env: {} });
   });
 
@@ -136,9 +132,8 @@ describe.skipIf(backend === undefined)(`on ${named ?? 'no backend'}`, () => {
       }, 1e-6));
 
     it('a NaN passes ReLU', async () => {
-      if (backend === undefined) throw new Error('skipped without a backend');
       const spoilt = mul(normal('x', shape), NaN);
-      const passed = await on(backend, () => [
+      const passed = await on(requiredBackend(), () => [
         relu(spoilt),
         addRelu(spoilt, spoilt),
         batchNorm(spoilt, scale(), shift(), { epsilon: 1e-5, relu: true }).y,

@@ -10,6 +10,7 @@ import {
   type Tensor,
   type Tensor1D,
 } from '@tensorflow/tfjs-core';
+import type { BatchNormGradientInputs, BatchNormOptions, Normalised } from '../signatures.ts';
 import { normaliseBatch, normaliseBy } from '../wasm/batchNorm.ts';
 import { batchNormGradient } from '../wasm/batchNormGradient.ts';
 import * as webgpu from '../webgpu/batchNorm.ts';
@@ -17,45 +18,22 @@ import { wherePositive } from './activation.ts';
 import { columnSums, leadingAxes } from './columnSums.ts';
 import { declareKernel } from './kernel.ts';
 
-/** Options of both modes. */
-export interface BatchNormOptions {
-  /** Added to the variance, > 0 (PyTorch: 1e-5). */
-  readonly epsilon: number;
-  /** Whether a ReLU follows, fused into the operation. */
-  readonly relu: boolean;
-}
-
-interface Normalised {
-  x: Tensor;
-  gamma: Tensor1D;
-  beta: Tensor1D;
-}
-
 interface Statistics {
   mean: Tensor1D;
   variance: Tensor1D;
 }
 
-type Attributes = { epsilon: number; relu: boolean };
-
 function normalise(
   { x, gamma, beta, mean, variance }: Normalised & Statistics,
-  { epsilon, relu }: Attributes,
+  { epsilon, relu }: BatchNormOptions,
 ): Tensor {
   const scale = mul(gamma, rsqrt(add(variance, epsilon)));
   const y = add(mul(x, scale), sub(beta, mul(mean, scale)));
   return relu ? stockRelu(y) : y;
 }
 
-interface GradientInputs extends Statistics {
-  x: Tensor;
-  y: Tensor;
-  gamma: Tensor1D;
-  dy: Tensor;
-}
-
 /** [dx, dgamma, dbeta] where mean and variance are constants. */
-const inferenceGradient = declareKernel<GradientInputs, Attributes, Tensor[]>({
+const inferenceGradient = declareKernel<BatchNormGradientInputs, BatchNormOptions, Tensor[]>({
   name: 'TrainingBatchNormInferenceGradient',
   wasm: batchNormGradient(false),
   webgpu: webgpu.batchNormGradient(false),
@@ -68,7 +46,7 @@ const inferenceGradient = declareKernel<GradientInputs, Attributes, Tensor[]>({
 });
 
 /** [dx, dgamma, dbeta] where mean and variance are those of x itself. */
-const trainingGradient = declareKernel<GradientInputs, Attributes, Tensor[]>({
+const trainingGradient = declareKernel<BatchNormGradientInputs, BatchNormOptions, Tensor[]>({
   name: 'TrainingBatchNormGradient',
   wasm: batchNormGradient(true),
   webgpu: webgpu.batchNormGradient(true),
@@ -85,7 +63,7 @@ const trainingGradient = declareKernel<GradientInputs, Attributes, Tensor[]>({
   },
 });
 
-const kernelOfTraining = declareKernel<Normalised, Attributes, Tensor[]>({
+const kernelOfTraining = declareKernel<Normalised, BatchNormOptions, Tensor[]>({
   name: 'TrainingBatchNorm',
   wasm: normaliseBatch,
   webgpu: webgpu.normaliseBatch,
@@ -110,7 +88,7 @@ const kernelOfTraining = declareKernel<Normalised, Attributes, Tensor[]>({
   },
 });
 
-const kernelOfInference = declareKernel<Normalised & Statistics, Attributes, Tensor>({
+const kernelOfInference = declareKernel<Normalised & Statistics, BatchNormOptions, Tensor>({
   name: 'TrainingBatchNormInference',
   wasm: normaliseBy,
   webgpu: webgpu.normaliseBy,

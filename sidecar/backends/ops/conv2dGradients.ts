@@ -1,18 +1,10 @@
 import { engine, slice, type Tensor4D } from '@tensorflow/tfjs-core';
+import type { GradientGeometry } from '../signatures.ts';
 import { convolutionFilterGradient } from '../wasm/filterGradient.ts';
 import { convolutionInputGradient } from '../wasm/inputGradient.ts';
 import * as webgpu from '../webgpu/convolution.ts';
 import { declareKernel } from './kernel.ts';
 import { zeroPad } from './pooling.ts';
-
-export type Shape4D = [number, number, number, number];
-
-/** Stride and symmetric padding of the forward convolution, and the shape of the gradient wanted. */
-export interface GradientGeometry {
-  readonly stride: number;
-  readonly padding: number;
-  readonly shape: Shape4D;
-}
 
 /**
  * Gradient of `conv2d` with respect to its images.

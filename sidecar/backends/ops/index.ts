@@ -6,7 +6,7 @@
 export { addRelu, relu } from './activation.ts';
 export { adamStep, type AdamOptions, type AdamSlots } from './adam.ts';
 export { allFinite } from './allFinite.ts';
-export { batchNorm, batchNormInference, type BatchNormOptions } from './batchNorm.ts';
+export { batchNorm, batchNormInference } from './batchNorm.ts';
 export { channelShuffle, concatChannels, splitChannels, upSample } from './channels.ts';
 export { conv2d, type Conv2dOptions } from './conv2d.ts';
 export { softmaxCrossEntropy } from './crossEntropy.ts';

@@ -1,4 +1,5 @@
-import type { Tensor, Tensor1D, TensorInfo } from '@tensorflow/tfjs-core';
+import type { Tensor, TensorInfo } from '@tensorflow/tfjs-core';
+import type { BatchNormOptions, Normalised } from '../signatures.ts';
 import { mapColumns, sumColumns } from './columnKernels.ts';
 import type { Formula } from './formula.ts';
 import { addressOf, FLOAT, floatsAt, withScratch, zero, type WasmBackend } from './memory.ts';
@@ -30,18 +31,6 @@ const normaliseAndRectify: typeof normalise = {
   compute: (use, operands) => normalise.compute(use, operands).map((y) => use.rectify(use.keep(y))),
 };
 
-/** Options of `batchNorm` and `batchNormInference` of `ops`. */
-interface Options {
-  readonly epsilon: number;
-  readonly relu: boolean;
-}
-
-interface Inputs {
-  readonly x: Tensor;
-  readonly gamma: Tensor1D;
-  readonly beta: Tensor1D;
-}
-
 interface Statistics {
   readonly mean: Pick<TensorInfo, 'dataId'>;
   readonly variance: Pick<TensorInfo, 'dataId'>;
@@ -55,8 +44,8 @@ export function matrixOf({ size, shape }: Tensor): [rows: number, channels: numb
 
 /** `batchNormInference` of `ops`. */
 export function normaliseBy(
-  { x, gamma, beta, mean, variance }: Inputs & Statistics,
-  { epsilon, relu }: Options,
+  { x, gamma, beta, mean, variance }: Normalised & Statistics,
+  { epsilon, relu }: BatchNormOptions,
   backend: WasmBackend,
 ): TensorInfo {
   const [rows, channels] = matrixOf(x);
@@ -82,7 +71,11 @@ export function normaliseBy(
 }
 
 /** `batchNorm` of `ops`: [y, mean, biased variance]. Two passes for the statistics: one would cancel digits. */
-export function normaliseBatch(inputs: Inputs, options: Options, backend: WasmBackend): TensorInfo[] {
+export function normaliseBatch(
+  inputs: Normalised,
+  options: BatchNormOptions,
+  backend: WasmBackend,
+): TensorInfo[] {
   const { x } = inputs;
   const [rows, channels] = matrixOf(x);
   const mean = backend.makeOutput([channels], 'float32');

@@ -1,4 +1,5 @@
-import type { Tensor, Tensor1D, TensorInfo } from '@tensorflow/tfjs-core';
+import type { TensorInfo } from '@tensorflow/tfjs-core';
+import type { BatchNormGradientInputs, BatchNormOptions } from '../signatures.ts';
 import { matrixOf } from './batchNorm.ts';
 import { mapColumns, sumColumns } from './columnKernels.ts';
 import type { ValueType } from './encoding.ts';
@@ -50,15 +51,6 @@ function valuesFor(relu: boolean): readonly Values[] {
 const SUMS = { plain: sums(false), rectified: sums(true) };
 const INPUT = { plain: inputGradient(false), rectified: inputGradient(true) };
 
-interface Inputs {
-  readonly x: Tensor;
-  readonly y: Tensor;
-  readonly gamma: Tensor1D;
-  readonly mean: Tensor1D;
-  readonly variance: Tensor1D;
-  readonly dy: Tensor;
-}
-
 /**
  * [dx, dgamma, dbeta] of `batchNorm` (`training`: mean and variance are x's own) or of `batchNormInference` of `ops`.
  *
@@ -67,8 +59,8 @@ interface Inputs {
  */
 export function batchNormGradient(training: boolean) {
   return (
-    { x, y, gamma, mean, variance, dy }: Inputs,
-    { epsilon, relu }: { readonly epsilon: number; readonly relu: boolean },
+    { x, y, gamma, mean, variance, dy }: BatchNormGradientInputs,
+    { epsilon, relu }: BatchNormOptions,
     backend: WasmBackend,
   ): TensorInfo[] => {
     const [rows, channels] = matrixOf(x);

@@ -1,4 +1,5 @@
 import type { Tensor1D, Tensor4D, TensorInfo } from '@tensorflow/tfjs-core';
+import type { Window } from '../signatures.ts';
 import { correlate, packedSize } from './correlation.ts';
 import { packFilters, packingFunctions } from './filters.ts';
 import { forwardCorrelation, outputSize, shapeKey, simplified, type ConvolutionShape } from './geometry.ts';
@@ -6,12 +7,6 @@ import { addressOf, compiled, FLOAT, withScratch, type WasmBackend } from './mem
 import { padImage, paddedBytes, paddedImages, type PaddedShape } from './paddedImages.ts';
 import { winograd } from './winograd.ts';
 import { suitsWinograd } from './winogradTiles.ts';
-
-/** Stride and symmetric padding. */
-export interface Window {
-  readonly stride: number;
-  readonly padding: number;
-}
 
 /** Shape of the convolution of images [N, H, W, Cin] by filters [kh, kw, Cin, Cout]. */
 export function shapeOf(

@@ -1,5 +1,6 @@
 import type { Tensor4D, TensorInfo } from '@tensorflow/tfjs-core';
-import { paddedInput, shapeOf, type Window } from './convolution.ts';
+import type { GradientGeometry } from '../signatures.ts';
+import { paddedInput, shapeOf } from './convolution.ts';
 import { forwardCorrelation, shapeKey, type ConvolutionShape } from './geometry.ts';
 import { addressOf, compiled, FLOAT, withScratch, zero, type WasmBackend } from './memory.ts';
 import { addOuterProducts, type OuterProducts } from './outerProducts.ts';
@@ -13,7 +14,7 @@ const BLOCK = 6144;
 /** `filterGradient` of `ops`: outer products of windows and gradients, summed in register tiles. */
 export function convolutionFilterGradient(
   { x, dy }: { x: Tensor4D; dy: Tensor4D },
-  { shape: filterShape, ...window }: Window & { readonly shape: Tensor4D['shape'] },
+  { shape: filterShape, ...window }: GradientGeometry,
   backend: WasmBackend,
 ): TensorInfo {
   const shape = shapeOf(x.shape, filterShape, window);

@@ -1,5 +1,6 @@
 import type { Tensor4D, TensorInfo } from '@tensorflow/tfjs-core';
-import { shapeOf, type Window } from './convolution.ts';
+import type { GradientGeometry } from '../signatures.ts';
+import { shapeOf } from './convolution.ts';
 import { correlate, packedSize } from './correlation.ts';
 import { packFilters, packingFunctions } from './filters.ts';
 import {
@@ -17,7 +18,7 @@ import { suitsWinograd } from './winogradTiles.ts';
 /** `inputGradient` of `ops`: a correlation of the output's gradient for each remainder of a pixel by the stride. */
 export function convolutionInputGradient(
   { dy, kernel }: { dy: Tensor4D; kernel: Tensor4D },
-  { shape: inputShape, ...window }: Window & { readonly shape: Tensor4D['shape'] },
+  { shape: inputShape, ...window }: GradientGeometry,
   backend: WasmBackend,
 ): TensorInfo {
   const shape = shapeOf(inputShape, kernel.shape, window);

@@ -1,7 +1,10 @@
 import type { Tensor, TensorInfo } from '@tensorflow/tfjs-core';
 import { compute, type WebgpuBackend } from './programs.ts';
 
-/** WGSL of max(y, 0) that lets a NaN through, so that it can be found: told by its bits, as compilers may take it that there is none. */
+/**
+ * WGSL of max(y, 0) that lets a NaN through, so that it can be found. It is told by its bits: compilers may take it that
+ * there is none.
+ */
 export const RELU = 'select(max(y, 0.0), y, (bitcast<u32>(y) & 0x7fffffffu) > 0x7f800000u)';
 
 /** `relu` of `ops`. */

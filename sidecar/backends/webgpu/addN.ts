@@ -7,11 +7,7 @@ import {
   type NamedTensorInfoMap,
   type TensorInfo,
 } from '@tensorflow/tfjs-core';
-
-/** What this file needs of a backend: to let go of a tensor. */
-interface Disposer {
-  disposeData(dataId: object): unknown;
-}
+import type { WebgpuBackend } from './programs.ts';
 
 /**
  * A sum of many tensors as sums of few.
@@ -29,15 +25,15 @@ export function addInGroups(sum: KernelFunc, limit: number): KernelFunc {
     for (let next = limit; next < all.length; next += limit - 1) {
       const before = total;
       total = add([before, ...all.slice(next, next + limit - 1)]);
-      (backend as Disposer).disposeData(before.dataId);
+      (backend as Pick<WebgpuBackend, 'disposeData'>).disposeData(before.dataId);
     }
     return total;
   };
 }
 
 /**
- * TensorFlow.js 4.22 hands all tensors of a sum to one WebGPU program. More than a shader may bind (eight buffers by default, one
- * of them the sum) is an error that reaches no caller: the sum reads as zeros.
+ * TensorFlow.js 4.22 hands all tensors of a sum to one WebGPU program. More than a shader may bind (eight buffers by
+ * default, one of them the sum) is an error that reaches no caller: the sum reads as zeros.
  */
 export function mendAddN(storageBuffersPerShader: number): void {
   const stock = getKernel(AddN, 'webgpu');

@@ -1,31 +1,24 @@
-import type { Tensor, Tensor1D, TensorInfo } from '@tensorflow/tfjs-core';
+import type { Tensor, TensorInfo } from '@tensorflow/tfjs-core';
+import type { BatchNormGradientInputs, BatchNormOptions, Normalised } from '../signatures.ts';
 import { RELU } from './activation.ts';
 import { compute, rowsAndColumns, sumColumns, type WebgpuBackend } from './programs.ts';
-
-interface Options {
-  readonly epsilon: number;
-  readonly relu: boolean;
-}
-
-interface Normalised {
-  readonly x: Tensor;
-  readonly gamma: Tensor1D;
-  readonly beta: Tensor1D;
-}
 
 interface Statistics {
   readonly mean: TensorInfo;
   readonly variance: TensorInfo;
 }
 
+const sumsOf = (backend: WebgpuBackend, x: Tensor, factor = 1): TensorInfo =>
+  sumColumns(backend, x, { name: 'column_sums', inputs: { X: x }, body: 'return X[index];' }, factor);
+
 /** `columnSums` of `ops`. */
 export const columnSums = ({ x }: { readonly x: Tensor }, _: object, backend: WebgpuBackend): TensorInfo =>
-  sumColumns(backend, x, { name: 'column_sums', inputs: { X: x }, body: 'return X[index];' });
+  sumsOf(backend, x);
 
 /** `batchNormInference` of `ops`. */
 export function normaliseBy(
   { x, gamma, beta, mean, variance }: Normalised & Statistics,
-  { epsilon, relu }: Options,
+  { epsilon, relu }: BatchNormOptions,
   backend: WebgpuBackend,
 ): TensorInfo {
   return compute(backend, x.shape, {
@@ -41,15 +34,14 @@ export function normaliseBy(
 }
 
 /** `batchNorm` of `ops`: y, mean, variance. */
-export function normaliseBatch(inputs: Normalised, options: Options, backend: WebgpuBackend): TensorInfo[] {
+export function normaliseBatch(
+  inputs: Normalised,
+  options: BatchNormOptions,
+  backend: WebgpuBackend,
+): TensorInfo[] {
   const { x } = inputs;
   const share = 1 / rowsAndColumns(x).rows;
-  const mean = sumColumns(
-    backend,
-    x,
-    { name: 'column_sums', inputs: { X: x }, body: 'return X[index];' },
-    share,
-  );
+  const mean = sumsOf(backend, x, share);
   const variance = sumColumns(
     backend,
     x,
@@ -65,21 +57,12 @@ export function normaliseBatch(inputs: Normalised, options: Options, backend: We
   return [normaliseBy({ ...inputs, mean, variance }, options, backend), mean, variance];
 }
 
-interface GradientInputs {
-  readonly x: Tensor;
-  readonly y: Tensor;
-  readonly gamma: Tensor1D;
-  readonly mean: Tensor1D;
-  readonly variance: Tensor1D;
-  readonly dy: Tensor;
-}
-
 /** @param ofBatch whether mean and variance are those of x itself @returns [dx, dgamma, dbeta] */
 export const batchNormGradient =
   (ofBatch: boolean) =>
   (
-    { x, y, gamma, mean, variance, dy }: GradientInputs,
-    { epsilon, relu }: Options,
+    { x, y, gamma, mean, variance, dy }: BatchNormGradientInputs,
+    { epsilon, relu }: BatchNormOptions,
     backend: WebgpuBackend,
   ): TensorInfo[] => {
     const { rows, columns } = rowsAndColumns(x);
@@ -103,7 +86,8 @@ export const batchNormGradient =
       numbers: { epsilon },
       body: 'return S[index] * inverseSqrt(V[index] + uniforms.epsilon);',
     });
-    // A program may read seven tensors: what is the same in a column is worked out first, γ/σ and Σ dz · (x − mean) / (N σ²).
+    // A program may read seven tensors: what is the same in a column is worked out first, γ/σ and
+    // Σ dz · (x − mean) / (N σ²).
     const factors = compute(backend, [2, columns], {
       name: 'column_factors',
       inputs: { G: gamma, S: products, V: variance },

@@ -1,13 +1,13 @@
 import type { Tensor4D, TensorInfo } from '@tensorflow/tfjs-core';
-import type { GradientGeometry } from '../ops/conv2dGradients.ts';
+import type { GradientGeometry } from '../signatures.ts';
 import { compute, sumOfParts, type WebgpuBackend } from './programs.ts';
 
 /** Threads that keep a large GPU busy. */
 const THREADS = 1 << 18;
 
 /**
- * `filterGradient` of `ops`. A filter has few elements, and each is a sum over all pixels of the batch: rows of pixels are dealt out to
- * many threads, whose sums are added up afterwards.
+ * `filterGradient` of `ops`. A filter has few elements, and each is a sum over all pixels of the batch: rows of pixels
+ * are dealt out to many threads, whose sums are added up afterwards.
  */
 export function convolutionFilterGradient(
   { x, dy }: { readonly x: Tensor4D; readonly dy: Tensor4D },

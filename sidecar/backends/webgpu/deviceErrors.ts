@@ -5,8 +5,8 @@ export interface Device {
 }
 
 /**
- * Remembers the first error of a device. TensorFlow.js does not ask for any: a program that WebGPU refuses leaves zeros where its
- * result would be.
+ * Remembers the first error of a device. TensorFlow.js does not ask for any: a program that WebGPU refuses leaves zeros
+ * where its result would be.
  *
  * @returns that error, or null; errors arrive with the next read after what caused them
  */

@@ -1,4 +1,5 @@
 import { util, type TensorInfo } from '@tensorflow/tfjs-core';
+import type { Device } from './deviceErrors.ts';
 
 /** A number that a program is given with each run. */
 interface Uniform {
@@ -19,8 +20,9 @@ interface Program {
   readonly getUserCode: () => string;
 }
 
-/** What our programs use of TensorFlow.js's WebGPU backend. */
+/** What this project uses of TensorFlow.js's WebGPU backend. */
 export interface WebgpuBackend {
+  readonly device: Device & { readonly limits: { readonly maxStorageBuffersPerShaderStage: number } };
   runWebGPUProgram(program: Program, inputs: TensorInfo[], dtype: 'float32', uniforms: Uniform[]): TensorInfo;
   disposeData(dataId: object): unknown;
 }
@@ -38,7 +40,8 @@ export interface Formula {
   readonly body: string;
 }
 
-const THREADS = 128;
+/** Threads that a program starts together. */
+const WORKGROUP = 128;
 
 /** Runs a formula, a thread for each element of a tensor of that shape. */
 export function compute(
@@ -55,9 +58,9 @@ export function compute(
     ),
     shaderKey: `distillery_${name}`,
     size: true,
-    workgroupSize: [THREADS, 1, 1],
+    workgroupSize: [WORKGROUP, 1, 1],
     dispatchLayout: { x: shape.map((_, axis) => axis) },
-    dispatch: [Math.ceil(util.sizeFromShape([...shape]) / THREADS), 1, 1],
+    dispatch: [Math.ceil(util.sizeFromShape([...shape]) / WORKGROUP), 1, 1],
     getUserCode: () => `
       fn element(index : i32) -> f32 {
         ${body}
